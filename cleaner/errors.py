@@ -1,0 +1,23 @@
+"""Errors that are shown to the person at the terminal: what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+
+class CleanerError(Exception):
+    """A run cannot start or go on; the message is for people and needs no traceback."""
+
+
+class InputError(CleanerError):
+    """An input that cannot be found or opened."""
+
+
+class OutputError(CleanerError):
+    """An output that cannot be written, or that would destroy what is not ours."""
+
+
+class ConfigError(CleanerError):
+    """A setting, rule file or model that cannot be used."""
+
+
+class RecordError(CleanerError):
+    """One record that cannot be used: it goes to ``rejected``, and the run goes on."""
