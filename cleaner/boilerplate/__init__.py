@@ -1,0 +1,1 @@
+"""Boilerplate in plain text: four detectors, each alone explainable, and one decision."""

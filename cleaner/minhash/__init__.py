@@ -1,0 +1,1 @@
+"""Near-duplicate passages: shingles, signatures, bands, exact verification, clusters."""
