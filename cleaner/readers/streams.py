@@ -1,0 +1,163 @@
+"""Bytes from wherever they are: local files, fsspec URLs, compressed or not, within limits."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import zlib
+from typing import Any, BinaryIO, cast
+
+from cleaner.errors import InputError, RecordError
+from cleaner.readers.options import ReaderOptions
+
+#: Endings of compressed files.
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2"}
+
+#: What to install for a URL scheme that needs a driver.
+EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "hf": "hf", "http": "http", "https": "http"}
+
+_RAISE = "raise --max-ratio or --max-file-bytes if it is right"
+
+#: A file may unpack to this much whatever the ratio.
+FREE_BYTES = 64 << 20
+
+
+def scheme(path: str) -> str | None:
+    """Return the scheme of a URL, or None for a local path."""
+    head, separator, _ = path.partition("://")
+    return head.lower() if separator and head.replace("+", "").isalnum() else None
+
+
+def filesystem(url: str) -> tuple[Any, str]:
+    """Return the fsspec file system of a URL and the path in it.
+
+    Raises:
+        InputError: no such scheme, or its driver is not installed.
+
+    """
+    import fsspec
+
+    name = scheme(url) or "file"
+    try:
+        return cast(tuple[Any, str], fsspec.core.url_to_fs(url))
+    except ImportError as problem:
+        extra = EXTRAS.get(name)
+        advice = f"pip install 'news-corpus-cleaner[{extra}]'" if extra else "install the fsspec driver"
+        raise InputError(f"{url}: the driver for {name}:// is not installed: {advice}") from problem
+    except ValueError as problem:
+        raise InputError(f"{url}: cannot read {name}://: {problem}") from problem
+
+
+def open_bytes(path: str) -> BinaryIO:
+    """Open a local path or URL as it is."""
+    if scheme(path) is None:
+        return open(path, "rb")
+    system, inner = filesystem(path)
+    return cast(BinaryIO, system.open(inner, "rb"))
+
+
+def unpack(stream: BinaryIO, compression: str | None, options: ReaderOptions) -> BinaryIO:
+    """Decompress a stream while it is read.
+
+    Reading raises RecordError where the data is broken or cut off, or unpacks to more than the limits.
+    """
+    if compression is None:
+        return stream
+    return cast(BinaryIO, io.BufferedReader(_Unpacked(stream, compression, options), 1 << 20))
+
+
+class _Unpacked(io.RawIOBase):
+    """Decompressed bytes, counted against the limits; all errors as RecordError."""
+
+    def __init__(self, stream: BinaryIO, compression: str, options: ReaderOptions) -> None:
+        self._packed = _Counted(stream)
+        self._options = options
+        self._name = compression
+        self._size = 0
+        openers: dict[str, Any] = {"gzip": _gzip, "bzip2": bz2.BZ2File, "zstd": _Zstd}
+        self._stream = openers[compression](io.BufferedReader(self._packed, 1 << 16))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._stream.read(len(buffer))
+        except EOFError:
+            raise RecordError(
+                f"the {self._name} data is cut off after {self._size:,} bytes of content"
+            ) from None
+        except (OSError, ValueError, zlib.error) as problem:
+            raise RecordError(
+                f"the {self._name} data is broken after {self._size:,} bytes of content: {problem}"
+            ) from None
+        self._size += len(data)
+        limit = max(FREE_BYTES, self._packed.count * self._options.max_ratio)
+        if self._size > limit or self._size > self._options.max_file_bytes:
+            raise RecordError(f"it unpacks to over {self._size:,} bytes, like a decompression bomb: {_RAISE}")
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _gzip(stream: BinaryIO) -> gzip.GzipFile:
+    return gzip.GzipFile(fileobj=stream)
+
+
+class _Counted(io.RawIOBase):
+    """A stream that counts what was read of it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        self.count += len(data)
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _Zstd:
+    """Zstandard frames one after the other; unlike the library's reader it tells when the last is cut off."""
+
+    _CHUNK = 2048  # a run-length block of 4 bytes gives 128 KiB: small chunks keep the output of one bounded
+
+    def __init__(self, stream: BinaryIO) -> None:
+        import zstandard
+
+        self._new = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj
+        self._error = zstandard.ZstdError
+        self._frame: Any = None
+        self._stream = stream
+        self._ready = b""
+        self._rest = b""
+
+    def read(self, size: int) -> bytes:
+        while not self._ready:
+            chunk = self._rest or self._stream.read(self._CHUNK)
+            self._rest = b""
+            if not chunk:
+                if self._frame is not None:
+                    raise EOFError
+                return b""
+            self._feed(chunk)
+        data, self._ready = self._ready[:size], self._ready[size:]
+        return data
+
+    def _feed(self, chunk: bytes) -> None:
+        self._frame = self._frame or self._new()
+        try:
+            self._ready = self._frame.decompress(chunk)
+        except self._error as problem:
+            raise ValueError(str(problem)) from None
+        if self._frame.eof:
+            self._rest = self._frame.unused_data
+            self._frame = None
