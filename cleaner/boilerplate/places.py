@@ -1,0 +1,79 @@
+"""Where a line stands in its document: before, between or after the prose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.lines import Lines
+
+#: A line of so many characters that ends a sentence is prose; questions must be longer, for headlines ask too.
+PROSE, QUESTION = 80, 160
+_FINAL = frozenset(".!?…。！？؟।۔")
+_CLOSING = "\"'”’»«“)]〉》」』）"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """For each line where it stands.
+
+    Attributes:
+        prose: is the line a paragraph of prose (long, ends a sentence)? shape (lines,).
+        first, last: the first and the last row of prose of the line's document; for a document without prose the
+            row after its last line, and the row before its first; shape (documents,).
+    """
+
+    lines: Lines
+    prose: NDArray[np.bool_]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, lines: Lines) -> Places:
+        """Find the prose of each document."""
+        long = np.flatnonzero((lines.end - lines.start) >= PROSE)
+        prose = np.zeros(len(lines), dtype=np.bool_)
+        prose[[row for row in long.tolist() if _is_prose(lines.text[row])]] = True
+        rows = np.flatnonzero(prose)
+        begin, end = lines.first[:-1], lines.first[1:]
+        at = np.searchsorted(rows, begin)
+        first, last = end.copy(), begin - 1
+        if len(rows):
+            some = np.searchsorted(rows, end) > at
+            first[some] = rows[at[some]]
+            last[some] = rows[np.searchsorted(rows, end)[some] - 1]
+        return cls(lines, prose, first, last)
+
+    def stands(self, row: int, position: str) -> bool:
+        """Say whether the line stands at ``position`` (see ``Rule``)."""
+        place, _, count = position.partition(" ")
+        if place == "anywhere":
+            return True
+        document = int(self.lines.document[row])
+        if place == "start":
+            near = not count or row < self.lines.first[document] + int(count)
+            return bool(near and row < self.first[document])
+        near = not count or row >= self.lines.first[document + 1] - int(count)
+        return bool(near and row > self.last[document])
+
+    def neighbours(self, row: int, reach: int) -> range:
+        """Return the rows of the same document up to ``reach`` after the row (before it when negative)."""
+        document = int(self.lines.document[row])
+        if reach < 0:
+            return range(max(row + reach, int(self.lines.first[document])), row)
+        return range(row + 1, min(row + reach + 1, int(self.lines.first[document + 1])))
+
+    def rest(self, row: int) -> range:
+        """Return the rows of the same document after ``row``."""
+        return range(row + 1, int(self.lines.first[self.lines.document[row] + 1]))
+
+
+def _is_prose(text: str) -> bool:
+    return ends_sentence(text) and (text[-1] not in "?？؟" or len(text) >= QUESTION)
+
+
+def ends_sentence(text: str) -> bool:
+    """Say whether a line ends as a sentence does, in any kind of quotes or brackets."""
+    return text[-1] in _FINAL or (text[-1] in _CLOSING and text.rstrip(_CLOSING)[-1:] in _FINAL)

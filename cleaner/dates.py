@@ -1,0 +1,149 @@
+"""Dates as news pages write them, read without guessing.
+
+The order of day and month is only taken where something shows it: a month's name, a year in front, a number
+above 12, a weekday that fits one reading alone, or another date of the same header. Otherwise the date stays as
+written and is called ambiguous. Results are ISO 8601 (2019), as precise as what was written.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+
+#: Time zones whose abbreviation means one offset only.
+_ZONES = {
+    "z": "Z", "utc": "Z", "gmt": "Z", "edt": "-04:00", "pdt": "-07:00", "pst": "-08:00", "mdt": "-06:00",
+    "mst": "-07:00", "cet": "+01:00", "cest": "+02:00", "mez": "+01:00", "mesz": "+02:00", "eet": "+02:00",
+    "eest": "+03:00", "msk": "+03:00", "jst": "+09:00", "kst": "+09:00", "hkt": "+08:00", "sgt": "+08:00",
+    "aest": "+10:00", "aedt": "+11:00", "nzst": "+12:00", "nzdt": "+13:00", "wib": "+07:00",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date in a line.
+
+    Attributes:
+        start, end: half-open character offsets in the line.
+        value: ISO 8601, or the text as written where it is ambiguous.
+        evidence: what shows the order of day and month: ``name``, ``year-first``, ``above-12``, ``weekday``,
+            ``neighbour``; or ``ambiguous``.
+        seconds: does the clock show seconds?
+        numbers: the numbers of an ambiguous date and the time, for a second look.
+    """
+
+    start: int
+    end: int
+    value: str
+    evidence: str
+    seconds: bool = False
+
+
+@cache
+def _names() -> tuple[dict[str, int], dict[str, int]]:
+    """Return the months and the weekdays (Monday is 0) by their names and abbreviations, case-folded."""
+    table = tomllib.loads((resources.files("cleaner") / "dates.toml").read_text(encoding="utf-8"))
+    months = {name.casefold(): at for at in range(1, 13) for name in table["months"][str(at)]}
+    weekdays = {name.casefold(): at for at in range(7) for name in table["weekdays"][str(at)]}
+    return months, weekdays
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    months, weekdays = _names()
+
+    def any_of(names: dict[str, int]) -> str:
+        return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
+
+    month = rf"(?P<M>{any_of(months)})\b\.?"
+    day = r"(?P<D>\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?"
+    year = r"(?P<Y>(?:19|20)\d\d)"
+    weekday = rf"(?:\b(?P<W>{any_of(weekdays)})\b\.?,?\s+)?"
+    clock = (
+        r"(?:(?:\s*,|\s*[-–|@•]|T|\s+(?:at|um|à|às|a las|alle|o|om|в)\b|\s*klo)?\s*"
+        r"(?P<h>\d{1,2})(?:[:.h](?P<m>\d\d))(?:[:.](?P<s>\d\d))?(?:\.\d{1,6})?\s*(?P<ap>[ap]\.?m\b\.?)?"
+        r"\s*(?P<z>\(?\b(?:[A-Z]{1,4}T|UTC|GMT|Z|MEZ|MESZ|MSK|WIB)\b\)?)?(?:\s*(?P<o>[+-]\d\d:?\d\d))?)?"
+    )
+    forms = [
+        rf"\b{year}(?P<sep>[-/.])(?P<M>\d{{1,2}})(?P=sep)(?P<D>\d{{1,2}})\b",
+        r"(?P<Y>(?:19|20)\d\d)\s*[年년]\s*(?P<M>\d{1,2})\s*[月월]\s*(?P<D>\d{1,2})\s*[日일]",
+        rf"{weekday}\b{day}\s*(?:de\s+|of\s+|-)?\s*{month},?\s*(?:de\s+|del\s+|-)?\s*{year}\b(?:\s*г\.?|\s*r\.?)?",
+        rf"{weekday}\b{month}\s+{day},?\s+{year}\b",
+        rf"{weekday}\b(?P<A>\d{{1,2}})(?P<sep>[-/.])(?P<B>\d{{1,2}})(?P=sep)(?P<Y>(?:19|20)\d\d|\d\d(?=\b))\b",
+    ]
+    numbered = [_numbered(form + clock, at) for at, form in enumerate(forms)]
+    return re.compile("|".join(f"(?:{form})" for form in numbered), re.IGNORECASE)
+
+
+def _numbered(form: str, at: int) -> str:
+    """Give the groups of a form names of their own."""
+    return re.sub(r"\(\?P(<|=)(\w+)", lambda found: f"(?P{found[1]}{found[2]}{at}", form)
+
+
+def find(text: str) -> Iterator[Date]:
+    """Yield the dates of a line, from left to right."""
+    for found in _pattern().finditer(text):
+        parts = {name[:-1]: value for name, value in found.groupdict().items() if value}
+        read = _read(parts)
+        if read is not None:
+            value, evidence = read
+            written = value if evidence != "ambiguous" else found.group().strip()
+            end = found.start() + len(found.group().rstrip())
+            yield Date(found.start(), end, written, evidence, "s" in parts)
+
+
+def _read(parts: dict[str, str]) -> tuple[str, str] | None:
+    """Return the ISO date and the evidence for its order, or None for an impossible one."""
+    months, weekdays = _names()
+    year = int(parts["Y"]) + (2000 if len(parts["Y"]) == 2 else 0)
+    weekday = weekdays.get(parts["W"].casefold()) if "W" in parts else None
+    if "M" in parts:
+        name = parts["M"].casefold()
+        readings = [(months[name] if name in months else int(name), int(parts["D"]))]
+        evidence = "name" if name in months else "year-first"
+    else:
+        first, second = int(parts["A"]), int(parts["B"])
+        readings = sorted({(first, second), (second, first)})
+        evidence = "above-12" if max(first, second) > 12 else "same" if first == second else "weekday"
+    days = [one for one in (_day(year, *reading) for reading in readings) if one]
+    if len(days) > 1 and weekday is not None:
+        days = [day for day in days if day.weekday() == weekday]
+    clock = _clock(parts)
+    if not days or clock is None:
+        return None
+    return days[0].isoformat() + clock, evidence if len(days) == 1 else "ambiguous"
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _clock(parts: dict[str, str]) -> str | None:
+    """Return the time of day as ISO 8601 with a leading T, "" where there is none, None for an impossible one."""
+    if "h" not in parts:
+        return ""
+    hour, minute, second = int(parts["h"]), int(parts["m"]), int(parts.get("s", 0))
+    half = parts.get("ap", "").lower()
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half[0] == "p" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    written = f"T{hour:02}:{minute:02}" + (f":{second:02}" if "s" in parts else "")
+    return written + _zone(parts)
+
+
+def _zone(parts: dict[str, str]) -> str:
+    if "o" in parts:
+        offset = parts["o"].replace(":", "")
+        return f"{offset[:3]}:{offset[3:]}"
+    return _ZONES.get(parts.get("z", "").strip("()").lower(), "")
