@@ -1,0 +1,159 @@
+"""Candidate pairs: passages whose signatures agree in a whole band of rows.
+
+A signature is cut into ``bands`` bands of ``rows`` values. Two passages of Jaccard similarity s agree in at
+least one band with probability 1 - (1 - s^rows)^bands (Leskovec, Rajaraman, Ullman, Mining of Massive Datasets,
+section 3.4). Every candidate is verified on its shingles, so that bands are chosen to miss next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.errors import ConfigError
+
+MIX = np.uint64(0x9E3779B97F4A7C15)
+#: In a band shared by more passages than the cap, each one is paired with so many of the first ones.
+FIRST = 4
+
+
+class Candidates(NamedTuple):
+    """Distinct pairs, ``a < b``, sorted by a and then b.
+
+    Attributes:
+        a, b: passage numbers; shape (pairs,).
+        capped: the keys that more passages share than may be paired with one another; shape (capped,).
+        members: how many passages share each of them; shape (capped,).
+
+    """
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    capped: NDArray[np.int64]
+    members: NDArray[np.int64]
+
+
+def probability(similarity: float, bands: int, rows: int) -> float:
+    """Return the probability that a pair of this Jaccard similarity agrees in at least one band."""
+    return float(1.0 - (1.0 - similarity**rows) ** bands)
+
+
+def choose_bands(threshold: float, recall: float = 0.995, num_perm: int = 128) -> tuple[int, int]:
+    """Return (bands, rows): the most rows, then the fewest bands, that are so sure at ``threshold``.
+
+    Raises:
+        ConfigError: no bands of ``num_perm`` values are sure enough.
+
+    """
+    if not 0.0 < threshold <= 1.0 or not 0.0 < recall < 1.0:
+        raise ConfigError(f"threshold {threshold} must be in (0, 1], recall {recall} in (0, 1)")
+    for rows in range(num_perm, 0, -1):
+        for bands in range(1, num_perm // rows + 1):
+            if probability(threshold, bands, rows) >= recall:
+                return bands, rows
+    raise ConfigError(
+        f"no bands of {num_perm} values find pairs at {threshold} with probability {recall}: "
+        "raise the threshold or the number of permutations, or ask for less"
+    )
+
+
+def explain_bands(bands: int, rows: int) -> str:
+    """Return the table of how surely a pair of each similarity becomes a candidate."""
+    lines = [f"{bands} bands of {rows} rows ({bands * rows} values)", "Jaccard  found"]
+    lines += [f"   {step / 20:.2f}  {probability(step / 20, bands, rows):.4f}" for step in range(1, 21)]
+    return "\n".join(lines)
+
+
+def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.int64]:
+    """Return a 64-bit key of each band, its number folded in; shape (n, bands).
+
+    Raises:
+        ValueError: signatures with fewer than ``bands * rows`` places.
+
+    """
+    if bands * rows > signatures.shape[1]:
+        raise ValueError(
+            f"{bands} bands of {rows} rows need {bands * rows} places, not {signatures.shape[1]}"
+        )
+    keys = np.empty((len(signatures), bands), dtype=np.int64)
+    for band in range(bands):
+        key = np.full(len(signatures), band + 1, dtype=np.uint64) * MIX
+        for row in range(band * rows, (band + 1) * rows):
+            key ^= signatures[:, row]
+            key *= MIX
+            key ^= key >> np.uint64(29)
+        keys[:, band] = key.view(np.int64)
+    return keys
+
+
+def candidate_pairs(keys: NDArray[np.int64], passages: NDArray[np.int64], largest: int) -> Candidates:
+    """Return the pairs of passages that share a key.
+
+    A key that more than ``largest`` passages share would give pairs without end: each of its passages is
+    paired with the first ones by number and with the next one only, and the key is reported. Numbered by
+    preference (earliest first), the copy that is kept is so among the partners of all others.
+
+    Args:
+        keys: one row a passage and key, in any order, all rows of a key in the same call; shape (rows,).
+        passages: the passage's number; shape (rows,).
+        largest: how many passages may all be paired with one another.
+
+    """
+    numbers, places = np.unique(passages, return_inverse=True)
+    keys, places = _distinct_rows(keys, places)
+    start = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1)) if len(keys) else np.zeros(0, dtype=np.int64)
+    size = np.diff(np.append(start, len(keys)))
+    capped = size > largest
+    packed = _pairs_within(places, start[~capped], size[~capped])
+    packed += _pairs_with_first(places, start[capped], size[capped])
+    pairs = np.unique(np.concatenate(packed)) if packed else np.zeros(0, dtype=np.uint64)
+    a = numbers[(pairs >> np.uint64(32)).astype(np.int64)]
+    b = numbers[(pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)]
+    return Candidates(a, b, keys[start[capped]], size[capped])
+
+
+def _distinct_rows(
+    keys: NDArray[np.int64], places: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows sorted by key and passage, each once."""
+    order = np.lexsort((places, keys))
+    keys, places = keys[order], places[order]
+    fresh = np.ones(len(keys), dtype=bool)
+    fresh[1:] = (keys[1:] != keys[:-1]) | (places[1:] != places[:-1])
+    return keys[fresh], places[fresh]
+
+
+def _pack(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.uint64]:
+    return first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64)
+
+
+def _pairs_within(
+    places: NDArray[np.int64], start: NDArray[np.int64], size: NDArray[np.int64]
+) -> list[NDArray[np.uint64]]:
+    """Return all pairs within each run of passages, one array for each distance between the two."""
+    packed = []
+    distance = 1
+    while (more := size > distance).any():
+        start, size = start[more], size[more]
+        count = size - distance
+        row = np.repeat(start - np.cumsum(count) + count, count) + np.arange(count.sum())
+        packed.append(_pack(places[row], places[row + distance]))
+        distance += 1
+    return packed
+
+
+def _pairs_with_first(
+    places: NDArray[np.int64], start: NDArray[np.int64], size: NDArray[np.int64]
+) -> list[NDArray[np.uint64]]:
+    """Return the pairs of each run's passages with its first few and with the one after it."""
+    packed = []
+    for begin, count in zip(start.tolist(), size.tolist(), strict=True):
+        members = places[begin : begin + count]
+        packed.append(_pack(members[:-1], members[1:]))
+        packed += [
+            _pack(np.broadcast_to(members[at], count - at - 1), members[at + 1 :])
+            for at in range(min(FIRST, count))
+        ]
+    return packed
