@@ -1,0 +1,76 @@
+import codecs
+
+import pytest
+
+from cleaner.encoding import decode, encode, from_text, to_text
+from cleaner.errors import RecordError
+
+RUSSIAN = "Сегодня в Москве открылась выставка, на которую пришли сотни человек. " * 3
+
+
+@pytest.mark.parametrize(
+    ("raw", "codec", "text"),
+    [
+        (b"", "utf-8", ""),
+        (b"plain", "utf-8", "plain"),
+        ("déjà vu".encode(), "utf-8", "déjà vu"),
+        (codecs.BOM_UTF8 + "né".encode(), "utf-8", "né"),
+        (codecs.BOM_UTF16_LE + "né".encode("utf-16-le"), "utf-16-le", "né"),
+        (codecs.BOM_UTF32_BE + "né".encode("utf-32-be"), "utf-32-be", "né"),
+        (
+            "No mark, but every other byte is zero.".encode("utf-16-be"),
+            "utf-16-be",
+            "No mark, but every other byte is zero.",
+        ),
+        (RUSSIAN.encode("cp1251"), "cp1251", RUSSIAN),
+    ],
+)
+def test_codec_and_text(raw: bytes, codec: str, text: str) -> None:
+    decoded = decode(raw)
+    assert (decoded.codec, decoded.text) == (codec, text)
+    assert encode(decoded.text, decoded) == raw
+
+
+def test_a_declared_charset_is_used_when_utf8_fails() -> None:
+    raw = "Kraków, Łódź".encode("iso8859-2")
+    assert decode(raw, "ISO-8859-2").text == "Kraków, Łódź"
+
+
+def test_valid_utf8_wins_over_a_declared_charset() -> None:
+    assert decode("Łódź".encode(), "windows-1252").text == "Łódź"
+
+
+@pytest.mark.parametrize(("end", "text"), [("\r\n", "a\r\nb\r\n"), ("\r", "a\rb"), ("\n", "a\nb")])
+def test_uniform_line_ends_are_noted(end: str, text: str) -> None:
+    decoded = decode(text.encode())
+    assert decoded.newline == end
+    assert decoded.text == text.replace(end, "\n")
+    assert encode(decoded.text, decoded) == text.encode()
+
+
+def test_mixed_line_ends_stay() -> None:
+    decoded = decode(b"a\r\nb\nc\r")
+    assert (decoded.text, decoded.newline) == ("a\r\nb\nc\r", "\n")
+
+
+def test_bytes_that_do_not_decode_are_kept() -> None:
+    raw = codecs.BOM_UTF8 + b"one\r\ntwo \xff three\r\nfour \xe2\x80"
+    decoded = decode(raw)
+    assert decoded.text == "one\ntwo \ufffd three\nfour \ufffd"
+    assert decoded.odd == ((8, b"\xff"), (21, b"\xe2\x80"))
+    assert encode(decoded.text, decoded) == raw
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x89PNG\r\n\x1a\n" + bytes(40), b"PK\x03\x04" + bytes(30), bytes(range(32)) * 4]
+)
+def test_binary_is_refused(raw: bytes) -> None:
+    with pytest.raises(RecordError, match="not text: "):
+        decode(raw)
+
+
+def test_surrogates_in_characters() -> None:
+    text = "a\ud83d\ude00\r\nb\udc00\r\n"
+    decoded = from_text(text)
+    assert decoded.text == "a😀\nb\ufffd\n"
+    assert to_text(decoded.text, decoded) == text
