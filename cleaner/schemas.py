@@ -26,3 +26,105 @@ INPUT = pa.schema(
         ("reason", pa.string()),  # why the record is rejected; null for a good one
     ]
 )
+
+#: After pass 1: decoded, extracted and repaired. ``edits`` lead from the decoded original to ``text``.
+DOCUMENTS = pa.schema(
+    [
+        *(field for field in INPUT if field.name not in {"text", "raw", "charset"}),
+        ("text", pa.large_string()),
+        ("edits", pa.large_binary()),  # see audit.pack
+        ("notes", pa.large_binary()),  # further audit records, such as how the bytes were decoded
+        ("digest", pa.binary(32)),  # SHA-256 of the record as it was read
+    ]
+)
+
+#: After pass 2: boilerplate found; ``text`` is clean, and ``edits`` still refer to the decoded original.
+CLEANED = pa.schema(
+    [
+        ("document", pa.int64()),
+        ("shard", pa.int64()),
+        ("id", pa.string()),
+        ("source", pa.string()),
+        ("published", pa.string()),
+        ("text", pa.large_string()),
+        ("fields", pa.large_binary()),  # a JSON object: url, title, authors, published, ..., metadata
+        ("edits", pa.large_binary()),
+        ("notes", pa.large_binary()),
+        ("location", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+
+#: One row an id, to find ids that stand twice.
+IDS = pa.schema([("key", pa.int64()), ("id", pa.string()), ("location", pa.string()), ("document", pa.int64())])
+
+#: Documents whose id is another document's.
+REPEATED = pa.schema([("document", pa.int64()), ("first", pa.string())])
+
+#: One row a passage of clean text. ``passage`` numbers are dense over the corpus: places in arrays.
+PASSAGES = pa.schema(
+    [
+        ("document", pa.int64()),
+        ("id", pa.string()),
+        ("source", pa.string()),
+        ("published", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("text", pa.large_string()),
+    ]
+)
+
+#: One row for each band of each passage.
+BANDS = pa.schema([("key", pa.int64()), ("passage", pa.int64())])
+
+#: Passages that share a band.
+CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64())])
+
+#: What a writer did: one row a file.
+WRITTEN = pa.schema(
+    [
+        ("name", pa.string()),
+        ("rows", pa.int64()),
+        ("bytes", pa.int64()),
+        ("sha256", pa.string()),
+        ("counts", pa.large_binary()),  # a JSON object: edits, characters and documents by rule
+    ]
+)
+
+#: Pairs of passages that were compared and found near-duplicate.
+PAIRS = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("jaccard", pa.float64()), ("containment", pa.float64())])
+
+#: One row for each passage of a cluster, the kept copy (``member`` false) before the others.
+MEMBERS = pa.schema(
+    [
+        ("cluster", pa.int64()),
+        ("member", pa.bool_()),
+        ("passage", pa.int64()),
+        ("document", pa.int64()),
+        ("id", pa.string()),
+        ("source", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("kept_passage", pa.int64()),
+        ("kept_id", pa.string()),
+        ("kept_start", pa.int64()),
+        ("kept_end", pa.int64()),
+        ("jaccard", pa.float64()),
+        ("containment", pa.float64()),
+    ]
+)
+
+#: One row a near-duplicate passage: which copy was kept, and how alike; sorted by document and start.
+FLAGS = pa.schema(
+    [
+        ("document", pa.int64()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("cluster", pa.int64()),
+        ("jaccard", pa.float64()),
+        ("containment", pa.float64()),
+        ("kept_id", pa.string()),
+        ("kept_start", pa.int64()),
+        ("kept_end", pa.int64()),
+    ]
+)

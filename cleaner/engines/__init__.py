@@ -1,0 +1,80 @@
+"""What runs the passes and barriers: a protocol of two verbs, and one module an engine.
+
+A *batch function* takes a record batch and returns a record batch; it sees nothing else. A *group function*
+takes a table that holds all the rows of its keys, and sorts it itself. Neither imports an engine, so every
+engine gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
+GroupFunction = Callable[[pa.Table], pa.Table]
+
+
+class Readable(Protocol):
+    """A piece of a corpus that a worker can read by itself; picklable."""
+
+    def read(self) -> Iterator[pa.RecordBatch]:
+        """Yield the piece's rows, a bounded number at a time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of the spool, written whole by one worker."""
+
+    path: Path
+    rows: int
+    bytes: int
+
+    def read(self) -> Iterator[pa.RecordBatch]:
+        """Yield the record batches of the file, memory-mapped."""
+        with pa.memory_map(str(self.path)) as source:
+            reader = pa.ipc.open_file(source)
+            for number in range(reader.num_record_batches):
+                yield reader.get_batch(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What a pass or barrier wrote: parts of one schema, in an order that the input alone decides."""
+
+    schema: pa.Schema
+    parts: tuple[Part, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows in all parts."""
+        return sum(part.rows for part in self.parts)
+
+    def read(self) -> Iterator[pa.RecordBatch]:
+        """Yield all rows, one record batch at a time."""
+        for part in self.parts:
+            yield from part.read()
+
+    def table(self) -> pa.Table:
+        """All rows as one table (memory-mapped, not copied)."""
+        return pa.Table.from_batches(list(self.read()), schema=self.schema)
+
+
+class Engine(Protocol):
+    """Runs functions over data that may be larger than memory."""
+
+    def map(self, name: str, splits: Sequence[Readable], function: BatchFunction, schema: pa.Schema) -> Dataset:
+        """Apply ``function`` to every record batch of every split; part ``i`` holds the results of split ``i``."""
+        ...
+
+    def shuffle(self, name: str, data: Dataset, key: str, function: GroupFunction, schema: pa.Schema) -> Dataset:
+        """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
+        ...
+
+    def keep(self, name: str, table: pa.Table) -> Dataset:
+        """Write a table to the spool as one part, to be a side input that every worker memory-maps."""
+        ...

@@ -1,0 +1,134 @@
+"""Edits ⇄ the audit: what was changed, where, by which rule; enough to restore the original."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cleaner.documents import Edit, apply
+from cleaner.encoding import Decoded, encode
+from cleaner.errors import InputError, OutputError
+
+#: Keys of one edit in ``audit.jsonl``, in this order after the document's id.
+KEYS = ("start", "end", "removed", "replacement", "stage", "rule", "confidence")
+
+
+def pack(edits: Iterable[Edit], original: str) -> bytes:
+    """Edits with the text that they remove, as JSON, to pass between stages."""
+    return orjson.dumps(
+        [[e.start, e.end, original[e.start : e.end], e.replacement, e.stage, e.rule, round(e.confidence, 4)] for e in edits]
+    )
+
+
+def unpack(packed: bytes) -> tuple[list[Edit], list[str]]:
+    """The edits and, for each, the text that it removed."""
+    rows = orjson.loads(packed)
+    return [Edit(start, end, *rest) for start, end, _, *rest in rows], [row[2] for row in rows]
+
+
+def undo(edits: Sequence[Edit], removed: Sequence[str], text: str) -> str:
+    """The original of a cleaned text, from its edits and what they removed."""
+    shift = 0
+    inverse = []
+    for edit, before in zip(edits, removed, strict=True):
+        start = edit.start + shift
+        inverse.append(edit._replace(start=start, end=start + len(edit.replacement), replacement=before))
+        shift += len(edit.replacement) - len(before)
+    return apply(inverse, text)
+
+
+def records(identity: str, packed: bytes, notes: bytes) -> Iterator[dict[str, Any]]:
+    """The lines of ``audit.jsonl`` for one document: notes first, then edits by offset."""
+    for note in orjson.loads(notes):
+        yield {"id": identity, **note}
+    for row in orjson.loads(packed):
+        yield {"id": identity, **dict(zip(KEYS, row, strict=True))}
+
+
+def decoding_note(decoded: Decoded) -> list[dict[str, Any]]:
+    """The audit record of how bytes became text; none where they are plain UTF-8."""
+    if (decoded.codec, decoded.bom, decoded.newline, decoded.odd) == ("utf-8", False, "\n", ()):
+        return []
+    note: dict[str, Any] = {"stage": "encoding", "rule": "decode", "codec": decoded.codec, "bom": decoded.bom,
+                            "newline": decoded.newline}  # fmt: skip
+    if decoded.odd:
+        note["odd"] = [[at, raw.hex()] for at, raw in decoded.odd]
+    return [note]
+
+
+def original_text(text: str, audit: Sequence[dict[str, Any]]) -> str:
+    """The decoded original of a document, from its clean text and its lines of the audit."""
+    made = [record for record in audit if "removed" in record]
+    edits = [Edit(*(record[key] for key in KEYS if key != "removed")) for record in made]
+    return undo(edits, [record["removed"] for record in made], text)
+
+
+def original_bytes(text: str, audit: Sequence[dict[str, Any]]) -> bytes:
+    """The bytes that a document came from, from its clean text and its lines of the audit."""
+    decoding = Decoded("", "utf-8", False, "\n", ())
+    for record in audit:
+        if record["rule"] == "decode":
+            odd = tuple((at, bytes.fromhex(raw)) for at, raw in record.get("odd", ()))
+            decoding = Decoded("", record["codec"], record["bom"], record["newline"], odd)
+    return encode(original_text(text, audit), decoding)
+
+
+def text_name(identity: str) -> str:
+    """The name of a document's file in a tree of text files."""
+    return identity if identity.endswith(".txt") else identity + ".txt"
+
+
+def safe_path(folder: Path, identity: str) -> Path:
+    """A path below ``folder`` for an id; parts that would lead out of it, or that no file may have, are escaped."""
+    parts = [_escaped(part) for part in identity.split("/")]
+    return folder.joinpath(*parts)
+
+
+def _escaped(part: str) -> str:
+    if part in {"", ".", ".."}:
+        return "%" + (part.encode().hex() or "00")
+    name = "".join(c if c.isprintable() and c not in '\\:*?"<>|%' else "".join(f"%{b:02X}" for b in c.encode()) for c in part)
+    return name if len(name.encode()) <= 200 else name.encode()[:160].decode("utf-8", "ignore") + "%" + _digest(name)
+
+
+def _digest(name: str) -> str:
+    import hashlib
+
+    return hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
+
+
+def restore(documents: Iterable[tuple[str, str]], audit: Iterable[dict[str, Any]], folder: Path) -> int:
+    """Write the original of each document to ``folder``, named by its id; returns how many.
+
+    ``documents`` are (id, clean text) in the order of the audit; only one document is held at a time.
+
+    Raises:
+        InputError: corpus and audit that do not fit together.
+        OutputError: a file that cannot be written.
+    """
+    lines = iter(audit)
+    pending = next(lines, None)
+    count = 0
+    for identity, text in documents:
+        own = []
+        while pending is not None and pending["id"] == identity:
+            own.append(pending)
+            pending = next(lines, None)
+        try:
+            raw = original_bytes(text, own)
+        except ValueError as error:
+            raise InputError(f"{identity}: the audit does not fit the corpus: {error}; was one of them changed?") from error
+        path = safe_path(folder, identity)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(raw)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written: {os.strerror(error.errno or 0)}") from error
+        count += 1
+    if pending is not None:
+        raise InputError(f"the audit speaks of {pending['id']!r}, which the corpus lacks or holds elsewhere")
+    return count

@@ -1,0 +1,104 @@
+"""Pass 2: boilerplate and header fields found in the repaired text, one record batch at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+
+from cleaner import audit, schemas
+from cleaner.documents import Edit, apply, compose
+from cleaner.lines import Lines
+
+if TYPE_CHECKING:
+    from cleaner.boilerplate.decide import Decision, Settings
+
+#: Fields of a document in the order in which they are written, after id, text and source.
+FIELDS = ("url", "title", "authors", "published", "updated", "agency", "section", "dateline", "credit", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Finds boilerplate and header fields in texts; rules, model and templates are loaded once a worker."""
+
+    level: str
+    rules: tuple[str, ...]
+
+    def __call__(self, rows: list[dict[str, Any]]) -> list[Decision]:
+        """The decision on each row's text, in order."""
+        if not rows:
+            return []
+        from cleaner.boilerplate.decide import find
+
+        lines = Lines.of([row["text"] for row in rows])
+        return find(lines, [row["source"] for row in rows], [row["language"] for row in rows], settings(self))
+
+
+@cache
+def settings(detector: Detector) -> Settings:
+    """What the detectors work with, for a level and rule files."""
+    from cleaner.boilerplate import decide, model, rules
+
+    ruleset = rules.RuleSet.load([Path(name) for name in detector.rules])
+    return decide.Settings(ruleset=ruleset, templates=None, model=model.load(), level=detector.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """The batch function of pass 2: DOCUMENTS → CLEANED. ``repeated`` maps a document to the first with its id."""
+
+    detect: Detector | None
+    repeated: Mapping[int, str]
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Find boilerplate in each row that is not rejected, and give each row its shard."""
+        rows = batch.to_pylist()
+        for row in rows:
+            if row["document"] in self.repeated:
+                row["reason"] = f"its id is also that of {self.repeated[row['document']]}; ids must differ"
+        good = [row for row in rows if row["reason"] is None]
+        decisions = self.detect(good) if self.detect else [None] * len(good)
+        found = {row["document"]: decision for row, decision in zip(good, decisions, strict=True)}
+        out = [self._row(row, found.get(row["document"])) for row in rows]
+        return pa.RecordBatch.from_pylist(out, schema=schemas.CLEANED)
+
+    def _row(self, row: dict[str, Any], decision: Any) -> dict[str, Any]:
+        edits, text, notes = row["edits"], row["text"], row["notes"]
+        if decision and decision.edits:
+            edits, text = _edited(edits, text, decision.edits)
+        fields = _fields(row, decision.fields if decision else {})
+        return {
+            **{name: row[name] for name in ("document", "id", "source", "location", "reason")},
+            "shard": shard_key(row["id"] or row["location"]),
+            "published": fields.get("published"),
+            "text": text if row["reason"] is None else None,
+            "fields": orjson.dumps(fields),
+            "edits": edits,
+            "notes": notes,
+        }
+
+
+def _edited(packed: bytes, text: str, edits: list[Edit]) -> tuple[bytes, str]:
+    """Pack earlier and new edits as one list on the decoded original; also the clean text."""
+    first, removed = audit.unpack(packed)
+    original = audit.undo(first, removed, text) if first else text
+    return audit.pack(compose(first, edits, original), original), apply(edits, text)
+
+
+def _fields(row: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """What the input says of a document comes before what its text says."""
+    fields = {name: row.get(name) or found.get(name) for name in FIELDS}
+    fields["metadata"] = orjson.loads(row["metadata"]) if row["metadata"] else {}
+    return fields
+
+
+def shard_key(identity: str) -> int:
+    """A 63-bit number from an id: the same on every machine and in every run."""
+    return int.from_bytes(hashlib.blake2b(identity.encode(), digest_size=8).digest(), "little") >> 1
+

@@ -1,0 +1,255 @@
+"""The command ``cleaner``: a skin over the library. Heavy imports happen inside of the commands.
+
+Exit codes: 0 done, nothing over a limit · 1 findings over a limit · 2 could not run · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cleaner import __version__
+from cleaner.config import Config, Origin, key_of, load
+from cleaner.errors import CleanerError
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "auto_envvar_prefix": None}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit; every error becomes one message and an exit code."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        result = cli.main(args=arguments, prog_name="cleaner", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        return _say("interrupted", 130)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except CleanerError as error:
+        return _say(f"error: {error}", 2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _say("interrupted", 130)
+    except MemoryError:
+        return _say("error: out of memory; try --jobs 1, or split the input", 2)
+    except OSError as error:
+        return _say(f"error: {error.filename or 'input or output'}: {error.strerror or error}", 2)
+    return result if isinstance(result, int) else 0
+
+
+def _say(message: str, code: int) -> int:
+    click.echo(f"cleaner: {message}", err=True)
+    return code
+
+
+def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Options for some settings of ``Config``, or for all of them; only those given arrive, in ``flags``."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for one in reversed(fields(Config)):
+            if not names or one.name in names:
+                command = click.option("--" + key_of(one.name), one.name, **_option(one))(command)
+        return command
+
+    return decorate
+
+
+def _option(one: Any) -> dict[str, Any]:
+    choices, default = one.metadata["choices"], one.default
+    text = one.metadata["help"]
+    kind: Any = str
+    if isinstance(default, tuple):
+        text += f" [{', '.join(choices)}]" if choices else ""
+    elif choices:
+        kind = click.Choice(choices)
+    elif default is not None:
+        kind = type(default)
+    shown = ",".join(default) if isinstance(default, tuple) else default
+    if shown not in (None, ""):
+        text += f" [default: {shown}]"
+    return {"type": kind, "default": None, "help": text, "metavar": "NAMES" if isinstance(default, tuple) else None}
+
+
+def resolve(flags: dict[str, Any]) -> tuple[Config, dict[str, Origin]]:
+    """The settings in force here, and where each came from."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    return load(given, os.environ, Path.cwd())
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="cleaner", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Clean a news corpus: repair encoding, strip boilerplate, flag near-duplicate passages.
+
+    Every change is written to an audit that restores the original.
+
+    \b
+    Example:
+      cleaner run articles/ -o clean/
+    """
+
+
+@cli.command("run")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
+@click.option("--diff", is_flag=True, help="Show what would change in each document; write nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@settings()
+def run_command(inputs: tuple[str, ...], output: Path | None, dry_run: bool, diff: bool, quiet: bool, **flags: Any) -> None:
+    """Clean a corpus. INPUT is a file, a folder, a pattern, or - for standard input.
+
+    \b
+    Examples:
+      cleaner run articles/ -o clean/
+      cleaner run dump.jsonl --text-field body --stages encoding,boilerplate -o clean/
+      cleaner run articles/ --diff | less
+    """
+    if output is None and not (dry_run or diff):
+        raise click.UsageError("name a folder for the results with -o, or look first with --dry-run or --diff")
+    config, _ = resolve(flags)
+    from cleaner import session
+    from cleaner.reports import text
+
+    planned = session.plan_inputs(inputs, config)
+    for note in () if quiet else planned.notes:
+        click.echo(f"cleaner: {note}", err=True)
+    if output is not None and not (dry_run or diff):
+        record = session.clean_to(config, planned, output)
+        if not quiet:
+            click.echo(text.summary(record, output), err=True)
+        return
+    with session.cleaned(config, planned) as (record, folder):
+        if diff:
+            for piece in text.differences(folder):
+                click.echo(piece, nl=False)
+        if not quiet:
+            click.echo(text.summary(record, None), err=True)
+
+
+@cli.command("why")
+@click.argument("identity", metavar="ID")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("output"), show_default=True, help="Folder that a run wrote.")
+def why_command(identity: str, output: Path) -> None:
+    """Show every edit and match of one document, with its context.
+
+    \b
+    Example:
+      cleaner why 2024/story.txt -o clean/
+    """
+    from cleaner.corpus import Corpus
+    from cleaner.reports import why
+
+    for piece in why.explain(Corpus(output), identity):
+        click.echo(piece)
+
+
+@cli.command("restore")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the originals.")
+def restore_command(output: Path, folder: Path) -> None:
+    """Write the original texts back, from the corpus and the audit in OUT.
+
+    Each document becomes a file named by its id; a text file comes back byte for byte, a page as its extracted text.
+
+    \b
+    Example:
+      cleaner restore clean/ -o originals/
+    """
+    from cleaner import audit
+    from cleaner.corpus import Corpus
+    from cleaner.errors import OutputError
+
+    corpus = Corpus(output)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(f"{folder}: holds files already; choose an empty or a new folder with -o")
+    documents = ((record["id"], record["text"]) for record in corpus.documents())
+    count = audit.restore(documents, corpus.lines("audit"), folder)
+    click.echo(f"restored {count} documents to {folder}", err=True)
+
+
+@cli.group("rules")
+def rules_group() -> None:
+    """The boilerplate rules: list them, read one, run their examples."""
+
+
+@rules_group.command("list")
+@settings("rules")
+def rules_list(**flags: Any) -> None:
+    """List the rules, packaged and your own.
+
+    \b
+    Example:
+      cleaner rules list
+    """
+    from cleaner.reports import rules
+
+    click.echo(rules.table(_ruleset(flags)))
+
+
+@rules_group.command("show")
+@click.argument("name")
+@settings("rules")
+def rules_show(name: str, **flags: Any) -> None:
+    """Show what a rule says, why, and its examples.
+
+    \b
+    Example:
+      cleaner rules show share-and-follow
+    """
+    from cleaner.reports import rules
+
+    click.echo(rules.show(_ruleset(flags), name))
+
+
+@rules_group.command("test")
+@settings("rules")
+def rules_test(**flags: Any) -> int:
+    """Run the examples of every rule; exits with 1 if one fails.
+
+    \b
+    Example:
+      cleaner rules test --rules my-rules.toml
+    """
+    from cleaner.boilerplate import rule_tests
+
+    ruleset = _ruleset(flags)
+    failures = rule_tests.check(ruleset)
+    for failure in failures:
+        click.echo(str(failure))
+    click.echo(f"{len(ruleset.rules)} rules, {len(failures)} failures", err=True)
+    return 1 if failures else 0
+
+
+def _ruleset(flags: dict[str, Any]) -> Any:
+    config, _ = resolve(flags)
+    from cleaner.boilerplate.rules import RuleSet
+
+    return RuleSet.load([Path(name) for name in config.rules])
+
+
+@cli.command("config")
+@settings()
+def config_command(**flags: Any) -> None:
+    """Show the settings in force and where each came from.
+
+    \b
+    Example:
+      cleaner config --boilerplate conservative
+    """
+    _, origins = resolve(flags)
+    for name, origin in origins.items():
+        value = ",".join(origin.value) if isinstance(origin.value, tuple) else origin.value
+        click.echo(f"{key_of(name):20} {'' if value is None else value!s:50} {origin.where}")

@@ -1,0 +1,160 @@
+"""From verified pairs to clusters: the copy that is kept, who is flagged against it, and the files about both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cleaner import schemas
+from cleaner.minhash.clusters import star_clusters
+from cleaner.writers.files import Output
+
+#: ``pairs.jsonl`` holds so many pairs of a cluster at most; run.json says how many were left out.
+PAIRS_PER_CLUSTER = 10_000
+
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+#: The order of preference: the earliest published, the longest, then by source, id and place.
+_ORDER = ("published", "length", "source", "id", "start")
+
+
+def find_clusters(passages: pa.Table, pairs: pa.Table) -> pa.Table:
+    """MEMBERS of the clusters that the verified pairs form.
+
+    Args:
+        passages: the passages that stand in pairs: ``passage`` and the columns of PASSAGES but the text.
+        pairs: PAIRS.
+
+    Returns:
+        one row for each passage of a cluster, by cluster, the kept copy first and then by id and start. Clusters
+        are numbered from 1 by the id and start of their kept copies.
+    """
+    numbers = passages["passage"].to_numpy()
+    a, b = (np.searchsorted(numbers, pairs[name].to_numpy()) for name in ("a", "b"))
+    similarity = np.maximum(pairs["jaccard"].to_numpy(), pairs["containment"].to_numpy())
+    stars = star_clusters(a, b, _preference(passages), similarity)
+    kept = np.full(len(numbers), -1, dtype=np.int64)
+    kept[stars.member] = stars.kept
+    kept[stars.kept] = stars.kept
+    pair = np.full(len(numbers), -1, dtype=np.int64)
+    pair[stars.member] = stars.pair
+    return _numbered(passages, kept, pair, pairs)
+
+
+def _preference(passages: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """For each passage its place in the total order."""
+    dates = [day if day and _ISO_DATE.match(day) else "9999" for day in passages["published"].to_pylist()]
+    length = pc.negate(pc.subtract(passages["end"], passages["start"]))
+    table = pa.table(
+        {
+            "published": pa.array(dates, pa.string()),
+            "length": length,
+            "source": pc.fill_null(passages["source"], ""),
+            "id": passages["id"],
+            "start": passages["start"],
+        }
+    )
+    places = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in _ORDER]).to_numpy()
+    order = np.empty(len(places), dtype=np.int64)
+    order[places] = np.arange(len(places))
+    return order
+
+
+def _numbered(passages: pa.Table, kept: Any, pair: Any, pairs: pa.Table) -> pa.Table:
+    inside = np.flatnonzero(kept >= 0)
+    if not inside.size:
+        return schemas.MEMBERS.empty_table()
+    anchors = passages.take(pa.array(kept[inside]))
+    own = passages.take(pa.array(inside))
+    similar = pairs.take(pa.array(pair[inside], mask=pair[inside] < 0))
+    table = pa.table(
+        {
+            **{name: own[name] for name in ("passage", "document", "id", "source", "start", "end")},
+            **{f"kept_{name}": anchors[name] for name in ("passage", "id", "start", "end")},
+            "jaccard": similar["jaccard"],
+            "containment": similar["containment"],
+            "member": pa.array(kept[inside] != inside),
+        }
+    )
+    keys = [(name, "ascending") for name in ("kept_id", "kept_start", "member", "id", "start")]
+    table = table.sort_by(keys).combine_chunks()
+    first = pc.invert(table["member"]).to_numpy().astype(np.int64)
+    return table.append_column("cluster", pa.array(np.cumsum(first))).select(schemas.MEMBERS.names).cast(schemas.MEMBERS)
+
+
+def flag_rows(members: pa.Table) -> pa.Table:
+    """FLAGS: the members that are not the kept copy, by document and start."""
+    flagged = members.filter(members["member"]).select(schemas.FLAGS.names)
+    return flagged.sort_by([("document", "ascending"), ("start", "ascending")]).combine_chunks()
+
+
+def write_clusters(folder: Path, members: pa.Table) -> dict[str, Any]:
+    """Write ``clusters.jsonl``: a line a cluster, its kept copy and its members."""
+    output = Output(folder, "clusters.jsonl")
+    for rows in _by_cluster(members):
+        kept, *others = rows
+        output.write(
+            {
+                "cluster": kept["cluster"],
+                "size": len(rows),
+                "kept": _place(kept),
+                "members": [
+                    {**_place(row), "jaccard": row["jaccard"], "containment": row["containment"]} for row in others
+                ],
+            }
+        )
+    return output.close()
+
+
+def _by_cluster(members: pa.Table) -> Iterator[list[dict[str, Any]]]:
+    rows: list[dict[str, Any]] = []
+    for batch in members.to_batches(max_chunksize=10_000):
+        for row in batch.to_pylist():
+            if rows and row["cluster"] != rows[0]["cluster"]:
+                yield rows
+                rows = []
+            rows.append(row)
+    if rows:
+        yield rows
+
+
+def _place(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("id", "source", "start", "end")}
+
+
+def write_pairs(folder: Path, passages: pa.Table, pairs: pa.Table, members: pa.Table) -> tuple[dict[str, Any], int]:
+    """Write ``pairs.jsonl``, a verified pair a line by id and start; also how many the cap of a cluster left out."""
+    output, seen, left_out = Output(folder, "pairs.jsonl"), dict[int, int](), 0
+    for batch in _named_pairs(passages, pairs, members).to_batches(max_chunksize=10_000):
+        for row in batch.to_pylist():
+            seen[row["cluster"]] = seen.get(row["cluster"], 0) + 1
+            if seen[row["cluster"]] > PAIRS_PER_CLUSTER:
+                left_out += 1
+                continue
+            sides = {side: {name: row[f"{side}_{name}"] for name in ("id", "start", "end")} for side in ("a", "b")}
+            output.write({**sides, "jaccard": row["jaccard"], "containment": row["containment"]})
+    return output.close(), left_out
+
+
+def _named_pairs(passages: pa.Table, pairs: pa.Table, members: pa.Table) -> pa.Table:
+    """The pairs with ids and offsets, ``a`` before ``b`` by id and start, and the cluster that ``b`` is in."""
+    numbers = passages["passage"].to_numpy()
+    places = pc.sort_indices(passages, sort_keys=[("id", "ascending"), ("start", "ascending")]).to_numpy()
+    rank = np.empty(len(places), dtype=np.int64)
+    rank[places] = np.arange(len(places))
+    cluster = np.zeros(len(numbers), dtype=np.int64)
+    cluster[np.searchsorted(numbers, members["passage"].to_numpy())] = members["cluster"].to_numpy()
+    a, b = (np.searchsorted(numbers, pairs[name].to_numpy()) for name in ("a", "b"))
+    swap = rank[a] > rank[b]
+    a, b = np.where(swap, b, a), np.where(swap, a, b)
+    table = pairs.append_column("cluster", pa.array(cluster[b]))
+    for side, rows in (("a", a), ("b", b)):
+        for name in ("id", "start", "end"):
+            table = table.append_column(f"{side}_{name}", passages[name].take(pa.array(rows)))
+    return table.take(pa.array(np.lexsort((rank[b], rank[a]))))

@@ -1,0 +1,166 @@
+"""Settings: one table of them, from which the options, ``cleaner config`` and ``run.json`` are made.
+
+Precedence: command-line flags, then ``CLEANER_*`` variables, then the nearest ``cleaner.toml`` or
+``[tool.cleaner]`` in ``pyproject.toml``, then the defaults here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from cleaner.errors import ConfigError
+
+STAGES = ("encoding", "extract", "boilerplate", "near-duplicates")
+
+
+def setting(default: Any, help: str, *, choices: tuple[str, ...] = (), low: float | None = None, high: float | None = None,
+            result: bool = True) -> Any:  # fmt: skip
+    """A field of ``Config``: ``result`` says whether it can change what is written (and so stands in run.json)."""
+    return field(default=default, metadata={"help": help, "choices": choices, "low": low, "high": high, "result": result})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All settings of a run, resolved. Field names are the keys of ``cleaner.toml``, with ``-`` for ``_``."""
+
+    stages: tuple[str, ...] = setting(STAGES, "Stages to run, separated by commas.", choices=STAGES)
+    format: str = setting("jsonl", "How the corpus is written.", choices=("jsonl", "txt"))
+    boilerplate: str = setting(
+        "balanced", "How sure a line must be boilerplate to be removed.", choices=("conservative", "balanced", "aggressive")
+    )
+    rules: tuple[str, ...] = setting((), "More rule files (TOML), added to the packaged ones.")
+    duplicates: str = setting(
+        "flag", "What happens to near-duplicate passages.", choices=("flag", "drop-passages", "drop-documents")
+    )
+    text_field: str | None = setting(None, "Field that holds the text.")
+    html_field: str | None = setting(None, "Field that holds HTML.")
+    id_field: str | None = setting(None, "Field that holds the id.")
+    source_field: str | None = setting(None, "Field that holds the source (outlet or site).")
+    url_field: str | None = setting(None, "Field that holds the URL.")
+    date_field: str | None = setting(None, "Field that holds the date of publication.")
+    title_field: str | None = setting(None, "Field that holds the title.")
+    jobs: int = setting(0, "Worker processes; 0 takes one a core for large inputs.", low=0, result=False)
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            check(one.name, getattr(self, one.name), one.metadata)
+
+    def resolved(self) -> dict[str, Any]:
+        """The settings that can change results, as run.json holds them."""
+        return {
+            key_of(one.name): asdict(self)[one.name] for one in fields(self) if one.metadata["result"]
+        }
+
+
+def key_of(name: str) -> str:
+    """``text_field`` as it is written in files and options: ``text-field``."""
+    return name.replace("_", "-")
+
+
+def check(name: str, value: Any, rules: Mapping[str, Any]) -> None:
+    """Raise ConfigError if a value is not one that the setting can have."""
+    for one in value if isinstance(value, tuple) else (value,):
+        if rules["choices"] and one not in rules["choices"]:
+            raise ConfigError(f"{key_of(name)}: {one!r} is none of {', '.join(rules['choices'])}{suggest(one, rules['choices'])}")
+    if rules["low"] is not None and value < rules["low"]:
+        raise ConfigError(f"{key_of(name)}: {value} is below {rules['low']}")
+    if rules["high"] is not None and value > rules["high"]:
+        raise ConfigError(f"{key_of(name)}: {value} is above {rules['high']}")
+
+
+def suggest(word: object, known: tuple[str, ...]) -> str:
+    """A "; did you mean …?" where one of the known words is near, else nothing."""
+    near = difflib.get_close_matches(str(word), known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A value and where it came from."""
+
+    value: Any
+    where: str
+
+
+def load(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> tuple[Config, dict[str, Origin]]:
+    """Resolve all settings; ``flags`` holds only those given on the command line.
+
+    Raises:
+        ConfigError: an unknown key, a value of the wrong type or outside of its range; says in which file.
+    """
+    origins = {one.name: Origin(one.default, "default") for one in fields(Config)}
+    path, table = find_file(folder)
+    for key, value in table.items():
+        origins[_known(key, str(path))] = Origin(_typed(key, value, str(path)), str(path))
+    for variable, text in sorted(environment.items()):
+        if variable.startswith("CLEANER_"):
+            key = variable.removeprefix("CLEANER_").lower().replace("_", "-")
+            origins[_known(key, variable)] = Origin(_typed(key, _parsed(key, text, variable), variable), variable)
+    for name, value in flags.items():
+        origins[name] = Origin(_typed(key_of(name), value, "--" + key_of(name)), "--" + key_of(name))
+    return Config(**{name: origin.value for name, origin in origins.items()}), origins
+
+
+def find_file(folder: Path) -> tuple[Path | None, dict[str, Any]]:
+    """The nearest ``cleaner.toml`` or ``pyproject.toml`` with ``[tool.cleaner]``, from ``folder`` upwards."""
+    for place in (folder, *folder.parents):
+        for name in ("cleaner.toml", "pyproject.toml"):
+            path = place / name
+            if path.is_file():
+                try:
+                    table = tomllib.loads(path.read_text(encoding="utf-8"))
+                except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                    raise ConfigError(f"{path}: not valid TOML: {error}") from error
+                except OSError as error:
+                    raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+                if name == "cleaner.toml":
+                    return path, table
+                if "cleaner" in table.get("tool", {}):
+                    return path, table["tool"]["cleaner"]
+    return None, {}
+
+
+def _known(key: str, where: str) -> str:
+    names = tuple(key_of(one.name) for one in fields(Config))
+    if key not in names:
+        raise ConfigError(f"{where}: unknown setting {key!r}{suggest(key, names)}")
+    return key.replace("-", "_")
+
+
+def _default(key: str) -> Any:
+    return next(one.default for one in fields(Config) if key_of(one.name) == key)
+
+
+def _parsed(key: str, text: str, where: str) -> Any:
+    default = _default(key)
+    if isinstance(default, tuple):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if isinstance(default, (int, float)):
+        try:
+            return type(default)(text)
+        except ValueError:
+            raise ConfigError(f"{where}: {text!r} is not a number") from None
+    return text
+
+
+def _typed(key: str, value: Any, where: str) -> Any:
+    default = _default(key)
+    if isinstance(default, tuple):
+        if isinstance(value, str):
+            value = _parsed(key, value, where)
+        if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+            return tuple(value)
+        raise ConfigError(f"{where}: {key} must be a list of names")
+    wanted = str if default is None else type(default)
+    if isinstance(value, int) and not isinstance(value, bool) and wanted is float:
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, wanted):
+        if value is None and default is None:
+            return None
+        raise ConfigError(f"{where}: {key} must be {wanted.__name__}, not {value!r}")
+    return value

@@ -1,0 +1,88 @@
+"""The output folder: whose it is, one run at a time, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+
+from cleaner.errors import OutputError
+
+#: ``run.json`` says with this word that a folder is an output of ours.
+MARK = "news-corpus-cleaner"
+RECORD = "run.json"
+SPOOL = ".cleaner-spool"
+
+
+@contextmanager
+def output_folder(out: Path) -> Iterator[Path]:
+    """Yield a spool folder inside ``out`` while holding it alone; it is gone afterwards.
+
+    Raises:
+        OutputError: ``out`` cannot be written, holds something else, or another run writes to it.
+    """
+    existed = out.exists()
+    try:
+        _refuse_others(out)
+        out.mkdir(parents=True, exist_ok=True)
+        lock = os.open(out / ".cleaner-lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written: {error.strerror}; choose another folder with -o") from error
+    done = False
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise OutputError(f"{out}: another run is writing there; wait for it, or choose another folder") from None
+        spool = out / SPOOL
+        shutil.rmtree(spool, ignore_errors=True)
+        spool.mkdir(mode=0o700)
+        try:
+            yield spool
+            done = True
+        finally:
+            shutil.rmtree(spool, ignore_errors=True)
+    finally:
+        (out / ".cleaner-lock").unlink(missing_ok=True)
+        os.close(lock)
+        if not done and not existed and not any(out.iterdir()):
+            out.rmdir()
+
+
+def _refuse_others(out: Path) -> None:
+    if out.is_file():
+        raise OutputError(f"{out}: is a file; -o names a folder")
+    if out.is_dir() and any(name.name not in {SPOOL, ".cleaner-lock"} for name in out.iterdir()) and record_of(out) is None:
+        raise OutputError(f"{out}: holds files that no run of cleaner wrote; choose an empty or a new folder with -o")
+
+
+def record_of(out: Path) -> dict[str, object] | None:
+    """What ``run.json`` of an output folder holds, or None where it is no output of ours."""
+    try:
+        record = orjson.loads((out / RECORD).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return None
+    return record if isinstance(record, dict) and record.get("tool") == MARK else None
+
+
+def publish(folder: Path, out: Path) -> None:
+    """Move the finished files from the spool to ``out``; what an earlier run left there goes.
+
+    ``run.json`` goes first and comes last: a folder that has one is complete.
+    """
+    earlier = record_of(out) or {}
+    (out / RECORD).unlink(missing_ok=True)
+    outputs = earlier.get("outputs")
+    for name in outputs if isinstance(outputs, dict) else ():
+        path = out / name
+        if path.is_file() and path.resolve().is_relative_to(out.resolve()):
+            path.unlink()
+    shutil.rmtree(out / "text", ignore_errors=True)
+    names = sorted(path.name for path in folder.iterdir() if path.name != RECORD)
+    for name in [*names, RECORD]:
+        os.replace(folder / name, out / name)

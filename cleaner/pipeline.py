@@ -1,0 +1,46 @@
+"""The passes and barriers: the whole run on one screen.
+
+    inputs → documents → templates → cleaned → passages → pairs → clusters → written
+
+A pass is a function from record batch to record batch, a barrier a function on all the rows of some keys; the
+engine runs both. What a run writes depends on the set of inputs and on the settings, and on nothing else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cleaner import schemas
+from cleaner.clean import Clean, Detector
+from cleaner.config import Config
+from cleaner.duplicates import find_duplicates, no_duplicates
+from cleaner.engines import Engine
+from cleaner.identities import find_repeated
+from cleaner.prepare import Prepare
+from cleaner.readers import Plan
+from cleaner.writers.record import write_record
+from cleaner.writers.shards import WriteShards
+
+#: Bytes of input for each shard of the corpus.
+SHARD_BYTES = 1 << 30
+
+
+def run(config: Config, plan: Plan, engine: Engine, folder: Path) -> dict[str, Any]:
+    """Clean the inputs of ``plan`` into files in ``folder``; returns what ``run.json`` holds.
+
+    Raises:
+        CleanerError: what stops a run; a bad record does not, it is listed in ``rejected.jsonl``.
+    """
+    documents = engine.map("documents", plan.splits, Prepare(config.stages), schemas.DOCUMENTS)
+    repeated = find_repeated(engine, documents)
+    detector = Detector(config.boilerplate, config.rules) if "boilerplate" in config.stages else None
+    cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated), schemas.CLEANED)
+    duplicates = find_duplicates(engine, cleaned) if "near-duplicates" in config.stages else no_duplicates(engine)
+    shards = WriteShards(folder, _shards(plan), config.format, config.duplicates, duplicates.flags)
+    written = engine.shuffle("written", cleaned, "shard", shards, schemas.WRITTEN)
+    return write_record(folder, config, documents, cleaned, duplicates, written)
+
+
+def _shards(plan: Plan) -> int:
+    return max(1, -(-plan.bytes // SHARD_BYTES))

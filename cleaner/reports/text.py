@@ -1,0 +1,64 @@
+"""For the terminal: the summary of a run, and the differences that it makes."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cleaner import audit
+from cleaner.corpus import Corpus
+
+#: So many rules are named in a summary.
+BIGGEST = 5
+
+
+def summary(record: dict[str, Any], out: Path | None) -> str:
+    """What a run did: counts that add up, the biggest effects, where the files are."""
+    counts = record["counts"]
+    near = record["near_duplicates"]
+    lines = [
+        f"{counts['read']:,} documents read = {counts['kept']:,} kept + {counts['dropped']:,} dropped"
+        f" + {counts['rejected']:,} rejected",
+        f"{counts['changed']:,} changed by {sum(record['edits'].values()):,} edits,"
+        f" {sum(record['characters_removed'].values()):,} characters taken out of {_before(record):,}",
+    ]
+    biggest = sorted(record["characters_removed"].items(), key=lambda entry: (-entry[1], entry[0]))[:BIGGEST]
+    lines += [f"  {name:44} {record['edits'][name]:>8,} edits {size:>10,} characters" for name, size in biggest]
+    if "near-duplicates" in record["config"]["stages"]:
+        lines.append(
+            f"{near['passages']:,} near-duplicate passages in {near['clusters']:,} clusters ({near['pairs']:,} verified pairs)"
+        )
+    if near["pairs_left_out"]:
+        lines.append(f"  {near['pairs_left_out']:,} more pairs of very large clusters are not in pairs.jsonl")
+    if counts["rejected"]:
+        lines.append(f"warning: {counts['rejected']:,} records could not be used; rejected.jsonl says why")
+    lines.append("nothing was written" if out is None else f"written to {out}")
+    return "\n".join(lines)
+
+
+def _before(record: dict[str, Any]) -> int:
+    return int(record["counts"]["characters"] + sum(record["characters_removed"].values()))
+
+
+def differences(folder: Path) -> Iterator[str]:
+    """A unified diff from the original to the clean text of each document that changes."""
+    corpus = Corpus(folder)
+    trail = corpus.lines("audit")
+    pending = next(trail, None)
+    for document in corpus.documents():
+        own = []
+        while pending is not None and pending["id"] == document["id"]:
+            own.append(pending)
+            pending = next(trail, None)
+        original = audit.original_text(document["text"], own)
+        yield from _unified(document["id"], original, document["text"])
+
+
+def _unified(identity: str, before: str, after: str) -> Iterator[str]:
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"{identity} (original)", f"{identity} (clean)", n=1
+    )
+    for line in lines:
+        yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"

@@ -1,0 +1,58 @@
+"""A run from the command line: plan, engine, output folder; everything around ``pipeline.run``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cleaner.config import Config
+from cleaner.engines.local import LocalEngine
+from cleaner.output import output_folder, publish
+from cleaner.pipeline import run
+from cleaner.readers import Plan, ReaderOptions, plan
+
+#: Inputs below this size are cleaned in one process: starting workers would take longer.
+SMALL_INPUT = 8 << 20
+
+
+def plan_inputs(inputs: Sequence[str], config: Config) -> Plan:
+    """Find the inputs and cut them into splits."""
+    names = ("text_field", "html_field", "id_field", "source_field", "url_field", "date_field", "title_field")
+    return plan(inputs, ReaderOptions(**{name: getattr(config, name) for name in names}))
+
+
+def workers(config: Config, planned: Plan) -> int:
+    """Worker processes of a run: as set, else one a core where the input is worth it."""
+    if config.jobs:
+        return config.jobs
+    return 1 if planned.bytes < SMALL_INPUT else len(os.sched_getaffinity(0))
+
+
+def clean_to(config: Config, planned: Plan, out: Path) -> dict[str, Any]:
+    """Clean ``planned`` into the folder ``out``; its files appear when all of them are complete."""
+    with output_folder(out) as spool:
+        record = _clean(config, planned, spool)
+        publish(spool / "files", out)
+    return record
+
+
+@contextmanager
+def cleaned(config: Config, planned: Plan) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Clean ``planned`` into a private folder that is gone afterwards: for previews and checks."""
+    folder = Path(tempfile.mkdtemp(prefix="cleaner-"))
+    try:
+        yield _clean(config, planned, folder), folder / "files"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clean(config: Config, planned: Plan, spool: Path) -> dict[str, Any]:
+    files = spool / "files"
+    files.mkdir()
+    with LocalEngine(spool / "data", workers(config, planned)) as engine:
+        return run(config, planned, engine, files)

@@ -1,0 +1,91 @@
+"""``run.json`` and the small files beside the corpus: rejected records, clusters, pairs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cleaner import __version__
+from cleaner.config import Config
+from cleaner.clusters import write_clusters, write_pairs
+from cleaner.duplicates import Duplicates
+from cleaner.engines import Dataset
+from cleaner.output import MARK, RECORD
+from cleaner.writers.files import Output
+
+#: Libraries whose version can change results, by the stage that uses them.
+LIBRARIES = {"encoding": ("ftfy",), "extract": ("trafilatura",), "boilerplate": (), "near-duplicates": ()}
+
+
+def write_record(folder: Path, config: Config, documents: Dataset, cleaned: Dataset, duplicates: Duplicates, written: Dataset) -> dict[str, Any]:  # fmt: skip
+    """Write everything but the shards, ``run.json`` last; returns what it holds."""
+    rejected = write_rejected(folder, cleaned)
+    clusters = write_clusters(folder, duplicates.members)
+    pairs, left_out = write_pairs(folder, duplicates.passages, duplicates.pairs, duplicates.members)
+    files = [rejected, clusters, pairs, *written.table().to_pylist()]
+    counts = _sum(files)
+    totals = counts["totals"]
+    read = cleaned.rows
+    record = {
+        "tool": MARK,
+        "version": __version__,
+        "libraries": {name: version(name) for stage in config.stages for name in LIBRARIES[stage]},
+        "config": config.resolved(),
+        "inputs": {"records": read, "sha256": _digest(documents)},
+        "counts": {
+            "read": read,
+            "kept": totals["documents"],
+            "dropped": totals["dropped"],
+            "rejected": rejected["rows"],
+            "changed": totals["changed"],
+            "characters": totals["characters"],
+        },
+        "edits": {rule: counts["rules"][rule] for rule in sorted(counts["rules"])},
+        "characters_removed": {rule: counts["characters"][rule] for rule in sorted(counts["characters"])},
+        "near_duplicates": {
+            "passages": duplicates.flags.rows,
+            "clusters": clusters["rows"],
+            "pairs": pairs["rows"],
+            "pairs_left_out": left_out,
+        },
+        "outputs": {
+            file["name"]: {key: file[key] for key in ("rows", "bytes", "sha256")}
+            for file in sorted(files, key=lambda file: str(file["name"]))
+        },
+    }
+    (folder / RECORD).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return record
+
+
+def write_rejected(folder: Path, cleaned: Dataset) -> dict[str, Any]:
+    """Write ``rejected.jsonl``: where each record that was not used stands, and why."""
+    output = Output(folder, "rejected.jsonl")
+    rows = []
+    for batch in cleaned.read():
+        for row in batch.select(["location", "id", "reason"]).to_pylist():
+            if row["reason"] is not None:
+                rows.append(row)
+    for row in sorted(rows, key=lambda row: (row["location"], row["id"] or "")):
+        output.write(row)
+    return output.close()
+
+
+def _sum(files: list[dict[str, Any]]) -> dict[str, Counter[str]]:
+    sums: dict[str, Counter[str]] = {"rules": Counter(), "characters": Counter(), "totals": Counter()}
+    for file in files:
+        for kind, counts in orjson.loads(file["counts"]).items():
+            sums[kind].update(counts)
+    return sums
+
+
+def _digest(documents: Dataset) -> str:
+    """The sum modulo 2^256 of the digests of all records: it does not depend on their order."""
+    total = 0
+    for batch in documents.read():
+        for digest in batch.column("digest").to_pylist():
+            total += int.from_bytes(digest, "big")
+    return f"{total % (1 << 256):064x}"
