@@ -40,7 +40,14 @@ _SIGNS = {
     BRACKET: "()（）【】",
     SIGN: "@©®™&$€£¥%",
 }
-_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF))
+_UNSPACED = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3040, 0x30FF),
+    (0x3400, 0x9FFF),
+    (0xF900, 0xFAFF),
+)
 _STOPS = """
 the a an of to and in that is was for on with as by at from it he his she her they their be are were has have had
 but not this which who will would been its or said you we i our your can about more after than when there if one
@@ -67,6 +74,7 @@ class Scan(NamedTuple):
         stop: for each word whether it is a stop word or has fewer than four letters.
         first: int64, shape (lines + 1,).
         length: characters of each line, long ones in full; int64.
+
     """
 
     counts: NDArray[np.int32]
@@ -89,7 +97,15 @@ def tables() -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8]]:
     """Return the class and the folded letter of every code point below 65,536, and the stop words by hash."""
     classes = np.full(65536, OTHER, dtype=np.uint8)
     fold = np.arange(65536, dtype=np.int32)
-    kinds = {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER, "Lo": CASELESS, "Lm": CASELESS, "Mn": CASELESS, "Mc": CASELESS}
+    kinds = {
+        "Ll": LOWER,
+        "Lu": UPPER,
+        "Lt": UPPER,
+        "Lo": CASELESS,
+        "Lm": CASELESS,
+        "Mn": CASELESS,
+        "Mc": CASELESS,
+    }
     for code in range(65536):
         letter = chr(code)
         category = unicodedata.category(letter)
@@ -111,15 +127,39 @@ def tables() -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8]]:
     return classes, fold, stops
 
 
-def _scan(codes: Any, bounds: Any, classes: Any, fold: Any, stops: Any, counts: Any, words: Any, stop: Any, first: Any) -> None:
+def _scan(
+    codes: Any,
+    bounds: Any,
+    classes: Any,
+    fold: Any,
+    stops: Any,
+    counts: Any,
+    words: Any,
+    stop: Any,
+    first: Any,
+) -> None:
     at = 0
     for row in range(len(bounds) - 1):
         first[row] = at
-        at = _scan_line(codes, bounds[row], bounds[row + 1], classes, fold, stops, counts, row, words, stop, at)
+        at = _scan_line(
+            codes, bounds[row], bounds[row + 1], classes, fold, stops, counts, row, words, stop, at
+        )
     first[len(bounds) - 1] = at
 
 
-def _scan_line(codes: Any, start: Any, end: Any, classes: Any, fold: Any, stops: Any, counts: Any, row: Any, words: Any, stop: Any, at: Any) -> Any:
+def _scan_line(
+    codes: Any,
+    start: Any,
+    end: Any,
+    classes: Any,
+    fold: Any,
+    stops: Any,
+    counts: Any,
+    row: Any,
+    words: Any,
+    stop: Any,
+    at: Any,
+) -> Any:
     value, size, upper, digits, kind, before = BASIS, 0, 0, 0, SPACE, SPACE
     for place in range(start, end + 1):
         code = codes[place] if place < end else 32
@@ -141,9 +181,11 @@ def _scan_line(codes: Any, start: Any, end: Any, classes: Any, fold: Any, stops:
         if place == end:
             break
         counts[row, kind] += 1
-        if before == TERMINAL and kind in (SPACE, QUOTE) or kind == TERMINAL and code > 127:
+        if (before == TERMINAL and kind in (SPACE, QUOTE)) or (kind == TERMINAL and code > 127):
             counts[row, SENTENCES] += 1
-        if code == 47 and before in (COLON, SEPARATOR) or code == 64 and size == 0 and before in (LOWER, DIGIT):
+        if (code == 47 and before in (COLON, SEPARATOR)) or (
+            code == 64 and size == 0 and before in (LOWER, DIGIT)
+        ):
             counts[row, LINKS] += 1
     if end > start:
         first, last = codes[start], codes[end - 1]
@@ -154,7 +196,18 @@ def _scan_line(codes: Any, start: Any, end: Any, classes: Any, fold: Any, stops:
     return at
 
 
-def _word(value: Any, size: Any, upper: Any, digits: Any, stops: Any, counts: Any, row: Any, words: Any, stop: Any, at: Any) -> None:
+def _word(
+    value: Any,
+    size: Any,
+    upper: Any,
+    digits: Any,
+    stops: Any,
+    counts: Any,
+    row: Any,
+    words: Any,
+    stop: Any,
+    at: Any,
+) -> None:
     known = stops[value & 0xFFFF]
     words[at] = value
     stop[at] = 1 if known or size < 4 else 0
@@ -217,16 +270,64 @@ def run(which: int, size: int, *arrays: NDArray[Any]) -> None:
         (_scan, _topic)[which](*(memoryview(array) for array in arrays))  # views give plain Python numbers
 
 
-_BASE = (
-    "length words word_length upper capitalised shouted digits numbers stops longest sentences terminal comma colon"
-    " quote dash separator markup bracket sign links first last ending unspaced gap_before gap_after score"
-).split()
+_BASE = [
+    "length",
+    "words",
+    "word_length",
+    "upper",
+    "capitalised",
+    "shouted",
+    "digits",
+    "numbers",
+    "stops",
+    "longest",
+    "sentences",
+    "terminal",
+    "comma",
+    "colon",
+    "quote",
+    "dash",
+    "separator",
+    "markup",
+    "bracket",
+    "sign",
+    "links",
+    "first",
+    "last",
+    "ending",
+    "unspaced",
+    "gap_before",
+    "gap_after",
+    "score",
+]
 _NEAR = ("length", "score", "prose", "capitalised", "stops", "last", "numbers")
-_PLACE = (
-    "prose index from_end lines share_before share_after prose_share prose_lines mean_length copies copy topic_words topic"
-    " prose_back prose_ahead prose_before prose_after near_4 near_10 run_lines run_place run_length run_score"
-    " score_4 document_score"
-).split()
+_PLACE = [
+    "prose",
+    "index",
+    "from_end",
+    "lines",
+    "share_before",
+    "share_after",
+    "prose_share",
+    "prose_lines",
+    "mean_length",
+    "copies",
+    "copy",
+    "topic_words",
+    "topic",
+    "prose_back",
+    "prose_ahead",
+    "prose_before",
+    "prose_after",
+    "near_4",
+    "near_10",
+    "run_lines",
+    "run_place",
+    "run_length",
+    "run_score",
+    "score_4",
+    "document_score",
+]
 STEPS = (-3, -2, -1, 1, 2, 3)
 #: The names of the rows of what ``extract`` returns.
 NAMES = (*_BASE, *_PLACE, *(f"{name}{step:+d}" for step in STEPS for name in _NEAR))
@@ -239,6 +340,7 @@ def extract(lines: Lines, seen: Scan, score: NDArray[np.int32]) -> NDArray[np.fl
         lines: the batch.
         seen: its ``scan``.
         score: the lexical score of each line, shape (lines,).
+
     """
     out = np.zeros((len(NAMES), len(lines)), dtype=np.float32)
     if not len(lines):
@@ -257,7 +359,9 @@ def shift(column: NDArray[Any], lines: Lines, step: int) -> NDArray[Any]:
     """Return for each line the value of the line ``step`` further on in its document, -1 where there is none."""
     out = np.full(len(column), -1, dtype=column.dtype)
     if abs(step) < len(column):
-        here, there = (slice(None, -step), slice(step, None)) if step > 0 else (slice(-step, None), slice(None, step))
+        here, there = (
+            (slice(None, -step), slice(step, None)) if step > 0 else (slice(-step, None), slice(None, step))
+        )
         out[here] = np.where(lines.document[here] == lines.document[there], column[there], -1)
     return out
 
@@ -278,7 +382,9 @@ def _base(out: NDArray[np.float32], lines: Lines, seen: Scan, score: NDArray[np.
     size = np.maximum(np.minimum(seen.length, HEAD + TAIL), 1).astype(np.float32)
     letters = count[LOWER] + count[UPPER] + count[CASELESS]
     gap = np.ones(len(lines) + 1, dtype=np.float32)
-    gap[1:-1] = np.where(lines.document[1:] == lines.document[:-1], np.minimum(lines.start[1:] - lines.end[:-1], 99), 0)
+    gap[1:-1] = np.where(
+        lines.document[1:] == lines.document[:-1], np.minimum(lines.start[1:] - lines.end[:-1], 99), 0
+    )
     gap[0] = gap[-1] = 0
     columns = (
         np.minimum(seen.length, 1 << 20), count[WORDS], letters / words, count[UPPER] / np.maximum(letters, 1),
@@ -296,7 +402,11 @@ def prose(seen: Scan) -> NDArray[np.uint8]:
     """Say which lines look like running text: long enough, with a sentence's end, with stop words where spaced."""
     count = seen.counts
     spaced = count[:, WORDS] - count[:, UNSPACED]
-    sentence = (count[:, SENTENCES] > 0) | (count[:, LAST] == TERMINAL) | ((count[:, LAST] == QUOTE) & (count[:, ENDING] == TERMINAL))
+    sentence = (
+        (count[:, SENTENCES] > 0)
+        | (count[:, LAST] == TERMINAL)
+        | ((count[:, LAST] == QUOTE) & (count[:, ENDING] == TERMINAL))
+    )
     long = (spaced >= 10) & (count[:, STOPS] * 6 >= spaced) | (count[:, UNSPACED] >= 20)
     return (long & (sentence | (seen.length >= 200))).astype(np.uint8)
 
@@ -329,7 +439,9 @@ def _place(out: NDArray[np.float32], lines: Lines, seen: Scan) -> None:
         out[at] = column
 
 
-def _running(column: NDArray[Any], low: NDArray[np.int64], high: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _running(
+    column: NDArray[Any], low: NDArray[np.int64], high: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Sums of the column over the lines before and after each line in its document, and over all of it."""
     total = np.zeros(len(column) + 1)
     np.cumsum(column, out=total[1:])
@@ -339,7 +451,9 @@ def _running(column: NDArray[Any], low: NDArray[np.int64], high: NDArray[np.int6
 def _copies(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How often each line stands in its document (at most 99), and how many of them come before it."""
     names: dict[str, int] = {}
-    key = np.fromiter((names.setdefault(line, len(names)) for line in lines.text), dtype=np.int64, count=len(lines))
+    key = np.fromiter(
+        (names.setdefault(line, len(names)) for line in lines.text), dtype=np.int64, count=len(lines)
+    )
     key = lines.document.astype(np.int64) * (len(names) + 1) + key
     order = np.argsort(key, kind="stable")
     start = np.flatnonzero(np.r_[True, key[order][1:] != key[order][:-1]])
@@ -359,12 +473,17 @@ def _topics(lines: Lines, seen: Scan, is_prose: NDArray[np.uint8]) -> NDArray[np
     return out
 
 
-def _runs(is_prose: NDArray[np.uint8], lines: Lines, size: NDArray[np.int64], score: NDArray[np.float32]) -> tuple[NDArray[Any], ...]:
+def _runs(
+    is_prose: NDArray[np.uint8], lines: Lines, size: NDArray[np.int64], score: NDArray[np.float32]
+) -> tuple[NDArray[Any], ...]:
     """Of the run of lines (all prose or all not) around each line: lines, place in it, mean length, mean score."""
     new = np.ones(len(lines), dtype=bool)
     new[1:] = (is_prose[1:] != is_prose[:-1]) | (lines.document[1:] != lines.document[:-1])
     start = np.flatnonzero(new)
     count = np.diff(np.r_[start, len(lines)])
-    mean = [np.repeat(np.add.reduceat(column.astype(np.float64), start) / count, count) for column in (size, score)]
+    mean = [
+        np.repeat(np.add.reduceat(column.astype(np.float64), start) / count, count)
+        for column in (size, score)
+    ]
     place = np.arange(len(lines)) - np.repeat(start, count)
     return np.minimum(np.repeat(count, count), 999), np.minimum(place, 999), mean[0], mean[1]

@@ -37,6 +37,7 @@ class Trees(NamedTuple):
         left, right: int32, shape (nodes,).
         value: int32, shape (leaves,), in 1 / SCALE logits.
         root: int32, shape (trees,).
+
     """
 
     feature: NDArray[np.int16]
@@ -89,7 +90,7 @@ def _slots(words: Any, first: Any, slots: Any, bounds: Any) -> None:
         start, end = first[row], first[row + 1]
         line = 7
         for place in range(start, end):
-            if ENDS <= place - start and place < end - ENDS:
+            if place - start >= ENDS and place < end - ENDS:
                 continue
             slots[at] = words[place] & (SLOTS - 1)
             at += 1
@@ -133,10 +134,14 @@ def lexical_score(seen: features.Scan, weights: NDArray[np.int8]) -> NDArray[np.
     return np.diff(total[bounds]).astype(np.int32)
 
 
-def second_features(columns: NDArray[np.float32], first: NDArray[np.int64], lines: Lines) -> NDArray[np.float32]:
+def second_features(
+    columns: NDArray[np.float32], first: NDArray[np.int64], lines: Lines
+) -> NDArray[np.float32]:
     """Return ``columns`` with the first pass' answers for each line and the lines around it added as rows."""
     logit = first / SCALE
-    soft = logit / (1 + np.abs(logit))  # the logit squashed to -1..1 by arithmetic that is the same everywhere
+    soft = logit / (
+        1 + np.abs(logit)
+    )  # the logit squashed to -1..1 by arithmetic that is the same everywhere
     size = columns[features.NAMES.index("length")].astype(np.float64) * (soft < 0)
     total = np.zeros(len(soft) + 1)
     np.cumsum(size, out=total[1:])
@@ -183,11 +188,14 @@ def load(path: Path | None = None) -> LineModel:
 
     Raises:
         ConfigError: the file is not a line model.
+
     """
     place = path or Path(__file__).with_name("model.npz")
     try:
         with np.load(place, allow_pickle=False) as file:
-            passes = [Trees(*(file[f"{name}_{field}"] for field in Trees._fields)) for name in ("first", "second")]
+            passes = [
+                Trees(*(file[f"{name}_{field}"] for field in Trees._fields)) for name in ("first", "second")
+            ]
             return LineModel(file["lexicon"], *passes, file["calibration"])
     except (OSError, KeyError, ValueError) as error:
         raise ConfigError(f"{place} is not a line model: {error}") from error

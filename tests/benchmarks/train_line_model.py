@@ -69,7 +69,9 @@ def load(rows: list[dict[str, Any]]) -> Data:
 
 def lexicon(data: Data) -> NDArray[np.int8]:
     slots, bounds = model.lexical_slots(data.seen)
-    matrix = csr_matrix((np.ones(len(slots), dtype=np.float32), slots, bounds), shape=(len(data.target), model.SLOTS))
+    matrix = csr_matrix(
+        (np.ones(len(slots), dtype=np.float32), slots, bounds), shape=(len(data.target), model.SLOTS)
+    )
     use = data.weight > 0
     fit = LogisticRegression(C=0.15, solver="liblinear", random_state=7, max_iter=200)
     fit.fit(matrix[use], data.target[use], sample_weight=data.weight[use])
@@ -117,7 +119,11 @@ def train(data: Data) -> model.LineModel:
     first_score = np.zeros(len(data.target), dtype=np.int64)
     for fold in np.unique(data.fold):
         inside = data.fold == fold
-        trees = boost(columns[:, ~inside], data._replace(target=data.target[~inside], weight=data.weight[~inside]), ROUNDS[0])
+        trees = boost(
+            columns[:, ~inside],
+            data._replace(target=data.target[~inside], weight=data.weight[~inside]),
+            ROUNDS[0],
+        )
         first_score[inside] = trees.score(np.ascontiguousarray(columns[:, inside]))
     second = boost(model.second_features(columns, first_score, data.lines), data, ROUNDS[1])
     return model.LineModel(lexicon(data), boost(columns, data, ROUNDS[0]), second, np.array([1.0, 0.0]))
@@ -141,7 +147,9 @@ def figures(logit: NDArray[np.float64], data: Data) -> None:
             true = data.target[use] > 0
             hit = int((drop & true).sum())
             precision, recall = hit / max(1, drop.sum()), hit / max(1, true.sum())
-            print(f"{name} P>{threshold}: drop P {precision:.4f} R {recall:.4f} F1 {2 * precision * recall / (precision + recall):.4f}")
+            print(
+                f"{name} P>{threshold}: drop P {precision:.4f} R {recall:.4f} F1 {2 * precision * recall / (precision + recall):.4f}"
+            )
 
 
 def calibration(logit: NDArray[np.float64], data: Data) -> NDArray[np.float64]:
@@ -151,7 +159,9 @@ def calibration(logit: NDArray[np.float64], data: Data) -> NDArray[np.float64]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("documents", type=Path)
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--sets", default="aeb,atn,fundus,wcxb_news")
@@ -160,9 +170,13 @@ def main() -> None:
     arguments = parser.parse_args()
     sets = arguments.sets.split(",")
     rows = [json.loads(line) for line in arguments.documents.read_text(encoding="utf-8").split("\n") if line]
-    rows = sorted((row for row in rows if row["set"] in sets and not row.get("doubt")), key=lambda row: row["id"])
+    rows = sorted(
+        (row for row in rows if row["set"] in sets and not row.get("doubt")), key=lambda row: row["id"]
+    )
     data = load(rows)
-    print(f"{len(rows)} documents of {len({row['site'] for row in rows})} sites, {int((data.weight > 0).sum())} labelled lines")
+    print(
+        f"{len(rows)} documents of {len({row['site'] for row in rows})} sites, {int((data.weight > 0).sum())} labelled lines"
+    )
     fitted = np.array([1.0, 0.0])
     if not arguments.no_validation:
         logit = validate(data)
@@ -173,7 +187,9 @@ def main() -> None:
             bounds = data.lines.first
             with arguments.logits.open("w", encoding="utf-8") as file:
                 for row, low, high in zip(rows, bounds[:-1], bounds[1:], strict=True):
-                    file.write(json.dumps({"id": row["id"], "logit": np.round(logit[low:high], 4).tolist()}) + "\n")
+                    file.write(
+                        json.dumps({"id": row["id"], "logit": np.round(logit[low:high], 4).tolist()}) + "\n"
+                    )
     if arguments.output:
         train(data)._replace(calibration=fitted).save(arguments.output)
 

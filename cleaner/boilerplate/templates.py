@@ -1,0 +1,293 @@
+"""Templates: lines that stand in many documents of one source, with digits and dates folded.
+
+Two passes, so that order does not matter: ``count_rows`` counts each batch alone, ``learn`` is given all rows of
+a line (of all sources) and keeps what repeats in one source. Wire copy and reprints repeat as well: long
+sentences need many more documents than short lines do, and what stands in many sources needs to be short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import orjson
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cleaner.boilerplate import features
+from cleaner.boilerplate.marks import Mark
+from cleaner.errors import ConfigError
+from cleaner.lines import Lines
+
+#: One row a batch, source, line and day: in how many documents the line stands, and in how many of them near
+#: the start and near the end. ``line`` is the key to shuffle by; ``day`` counts from 1970-01-01, null if unknown.
+ROWS = pa.schema(
+    [
+        ("line", pa.int64()),
+        ("source", pa.string()),
+        ("day", pa.int32()),
+        ("text", pa.string()),
+        ("words", pa.int32()),
+        ("documents", pa.int64()),
+        ("near_start", pa.int64()),
+        ("near_end", pa.int64()),
+    ]
+)
+#: How many documents each source has: the side input of ``learn``.
+SOURCES = pa.schema([("source", pa.string()), ("documents", pa.int64())])
+#: What ``learn`` returns and ``templates.jsonl`` holds. ``position`` is start, end, inside or mixed.
+TEMPLATES = pa.schema(
+    [
+        ("source", pa.string()),
+        ("text", pa.string()),
+        ("documents", pa.int64()),
+        ("share", pa.float64()),
+        ("days", pa.int64()),
+        ("position", pa.string()),
+        ("confidence", pa.float64()),
+    ]
+)
+#: A line among the first or last so many of its document is near the start or the end.
+NEAR = 6
+#: Longer lines are articles, never templates; in characters.
+LONGEST = 1000
+#: Log-odds that a line which stands in ``documents`` of a source's documents is boilerplate; fitted on labelled
+#: documents: intercept, then for each doubling of (documents - 1), for the share, for each word beyond 12.
+FIT = (1.2, 0.8, 1.0, -0.06)
+_MONTHS = """january february march april may june july august september october november december jan feb mar apr
+jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
+januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag janvier
+février mars avril juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi samedi
+dimanche enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre am pm"""
+
+
+def line_keys(seen: features.Scan) -> NDArray[np.int64]:
+    """Return a 64-bit hash of each line's words, case, digits and names of months and days folded; 0 for no word."""
+    words = seen.words.astype(np.uint64)
+    folded = np.array(sorted(features.hash_word(word) for word in _MONTHS.split()), dtype=np.uint64)
+    words[np.isin(words, folded)] = 0
+    place = np.arange(len(words)) - np.repeat(seen.first[:-1], np.diff(seen.first))
+    mixed = (words + np.uint64(0x9E3779B97F4A7C15) * (place.astype(np.uint64) + np.uint64(1))) * np.uint64(
+        0xBF58476D1CE4E5B9
+    )
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
+    total = np.zeros(len(words) + 1, dtype=np.uint64)
+    np.cumsum(mixed ^ (mixed >> np.uint64(32)), out=total[1:])
+    return (total[seen.first[1:]] - total[seen.first[:-1]]).view(np.int64)
+
+
+def count_rows(
+    lines: Lines, sources: Sequence[str | None], days: Sequence[int | None], seen: features.Scan | None = None
+) -> pa.RecordBatch:
+    """Count the lines of a batch of documents; see ``ROWS``.
+
+    Args:
+        lines: the lines of the batch.
+        sources: of each document; None counts as one source without a name.
+        days: when each was published, in days from 1970-01-01, if known.
+        seen: ``features.scan(lines)`` if at hand.
+
+    """
+    seen = seen or features.scan(lines)
+    key = line_keys(seen)
+    place = np.arange(len(lines)) - lines.first[:-1][lines.document]
+    back = lines.first[1:][lines.document] - np.arange(len(lines)) - 1
+    names, source = np.unique(np.array([one or "" for one in sources], dtype=object), return_inverse=True)
+    day = np.array([-1 if one is None else one for one in days], dtype=np.int64)
+    use = np.flatnonzero((key != 0) & (seen.length <= LONGEST))
+    order = use[np.lexsort((use, lines.document[use], key[use]))]
+    order = order[
+        np.r_[True, np.diff(lines.document[order]) != 0][: len(order)]
+        | np.r_[True, np.diff(key[order]) != 0][: len(order)]
+    ]
+    order = order[np.lexsort((day[lines.document[order]], source[lines.document[order]], key[order]))]
+    group = [key[order], source[lines.document[order]], day[lines.document[order]]]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = np.any([column[1:] != column[:-1] for column in group], axis=0)
+    start = np.flatnonzero(new)
+    sums = [np.add.reduceat(column[order].astype(np.int64), start) if len(start) else column[:0].astype(np.int64)
+            for column in (np.ones(len(lines)), place < NEAR, back < NEAR)]  # fmt: skip
+    which = order[start]
+    bounds = np.r_[start, len(order)]
+    texts = [
+        min(lines.text[row] for row in order[low:high])
+        for low, high in zip(bounds[:-1], bounds[1:], strict=True)
+    ]
+    when = group[2][start]
+    columns = [
+        key[which], pa.array([names[at] for at in group[1][start]], pa.string()),
+        pa.array(when.astype(np.int32), mask=when < 0), pa.array(texts, pa.string()),
+        seen.counts[which, features.WORDS], *sums,
+    ]  # fmt: skip
+    return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=ROWS)
+
+
+def count_documents(sources: Sequence[str | None]) -> pa.RecordBatch:
+    """Count the documents of each source of a batch; see ``SOURCES``."""
+    counts: dict[str, int] = {}
+    for source in sources:
+        counts[source or ""] = counts.get(source or "", 0) + 1
+    rows = sorted(counts.items())
+    return pa.RecordBatch.from_pydict(
+        {"source": [name for name, _ in rows], "documents": [n for _, n in rows]}, SOURCES
+    )
+
+
+def learn(table: pa.Table, documents: Mapping[str, int]) -> pa.Table:
+    """Return the templates among the rows of ``count_rows``; see ``TEMPLATES``. Sorted, for any order of rows.
+
+    Args:
+        table: all rows of the lines in it, of every source and day.
+        documents: how many documents each source has.
+
+    """
+    grouped = table.group_by(["source", "line"], use_threads=False).aggregate(
+        [
+            ("documents", "sum"),
+            ("near_start", "sum"),
+            ("near_end", "sum"),
+            ("text", "min"),
+            ("words", "max"),
+            ("day", "count_distinct"),
+        ]
+    )
+    spread = grouped.group_by("line", use_threads=False).aggregate([("source", "count")])
+    sources = dict(zip(spread["line"].to_pylist(), spread["source_count"].to_pylist(), strict=True))
+    rows = []
+    for row in grouped.filter(pa.compute.greater(grouped["documents_sum"], 1)).to_pylist():
+        count, whole = row["documents_sum"], max(documents.get(row["source"], 0), row["documents_sum"])
+        confidence = confidence_of(count, whole, row["words_max"], sources[row["line"]], bool(row["source"]))
+        if confidence >= 0.5:
+            ends = {"start": row["near_start_sum"], "end": row["near_end_sum"]}
+            rows.append(
+                (
+                    row["source"],
+                    row["text_min"],
+                    count,
+                    round(count / whole, 4),
+                    row["day_count_distinct"],
+                    _position(ends, count),
+                    confidence,
+                )
+            )
+    rows.sort()
+    return pa.Table.from_arrays(
+        [
+            pa.array(column, field.type)
+            for column, field in zip(list(zip(*rows, strict=True)) or [[]] * 7, TEMPLATES, strict=True)
+        ],
+        schema=TEMPLATES,
+    )
+
+
+def confidence_of(documents: int, whole: int, words: int, sources: int, named: bool = True) -> float:
+    """Return the probability that a line in ``documents`` of ``whole`` documents of its source is boilerplate."""
+    if documents < 2:
+        return 0.0
+    logit = (
+        FIT[0] + FIT[1] * np.log2(documents - 1) + FIT[2] * documents / whole + FIT[3] * max(0, words - 12)
+    )
+    if words > 20:  # a sentence: wire copy and reprints repeat too, in a few documents or over many sources
+        logit -= 2.0 * (documents < 5) + 1.0 * (sources > 2) + 2.0 * (documents / whole < 0.05)
+    if not named:  # the whole corpus as one source: the same event makes the same short lines
+        logit -= 1.0
+    return round(float(1 / (1 + np.exp(-logit))), 4)
+
+
+def _position(near: Mapping[str, int], documents: int) -> str:
+    for name, count in near.items():
+        if count >= 0.9 * documents:
+            return name
+    return "mixed" if any(count >= 0.1 * documents for count in near.values()) else "inside"
+
+
+class Templates(NamedTuple):
+    """Learned templates, ready for look-up.
+
+    Attributes:
+        key: sorted int64 hashes of source and line, shape (templates,).
+        confidence: float64, shape (templates,).
+        table: the rows, as ``learn`` returned them.
+
+    """
+
+    key: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    table: pa.Table
+
+    @classmethod
+    def of(cls, tables: Iterable[pa.Table]) -> Templates:
+        """Unite the results of ``learn``."""
+        table = pa.concat_tables([TEMPLATES.empty_table(), *tables]).sort_by(
+            [("source", "ascending"), ("text", "ascending")]
+        )
+        lines = Lines.of(table["text"].to_pylist())
+        key = _mix(line_keys(features.scan(lines)), table["source"].to_pylist())
+        order = np.argsort(key, kind="stable")
+        return cls(key[order], table["confidence"].to_numpy()[order], table)
+
+    @classmethod
+    def load(cls, path: Path) -> Templates:
+        """Read ``templates.jsonl``.
+
+        Raises:
+            ConfigError: the file cannot be read, or a row lacks a field; says which row.
+
+        """
+        try:
+            rows = [orjson.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]
+        except (OSError, orjson.JSONDecodeError) as error:
+            raise ConfigError(f"cannot read templates from {path}: {error}") from error
+        for at, row in enumerate(rows, 1):
+            if (
+                not isinstance(row, dict)
+                or not isinstance(row.get("text"), str)
+                or "\n" in row["text"]
+                or not row["text"].strip()
+            ):
+                raise ConfigError(f"{path}, row {at}: a template is an object with a one-line text")
+            row.setdefault("confidence", 0.95)
+            row["source"] = row.get("source") or ""
+        return cls.of([pa.Table.from_pylist(rows, schema=TEMPLATES)])
+
+    def save(self, path: Path) -> None:
+        """Write ``templates.jsonl``: one template a line, sorted."""
+        path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in self.table.to_pylist()))
+
+    def evidence(
+        self, lines: Lines, sources: Sequence[str | None], seen: features.Scan | None = None
+    ) -> NDArray[np.float64]:
+        """Return the confidence that each line is a template of its source, 0 where nothing is known."""
+        out = np.zeros(len(lines))
+        if not len(self.key) or not len(lines):
+            return out
+        keys = line_keys(seen or features.scan(lines))
+        key = _mix(
+            keys,
+            [sources[at] or "" for at in lines.document]
+            if len(set(sources)) > 1
+            else [sources[0] or ""] * len(lines),
+        )
+        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+        found = (self.key[at] == key) & (keys != 0)
+        out[found] = self.confidence[at[found]]
+        return out
+
+    def match(
+        self, lines: Lines, sources: Sequence[str | None], seen: features.Scan | None = None
+    ) -> list[Mark]:
+        """Return a mark for each line that is a template of its document's source."""
+        evidence = self.evidence(lines, sources, seen)
+        return [
+            Mark(int(row), "templates", "template", float(evidence[row])) for row in np.flatnonzero(evidence)
+        ]
+
+
+def _mix(keys: NDArray[np.int64], sources: Sequence[str]) -> NDArray[np.int64]:
+    """Hash each line's key together with its source."""
+    names = {source: features.hash_word(source) for source in sorted(set(sources))}
+    salt = np.fromiter((names[source] for source in sources), dtype=np.uint64, count=len(sources))
+    mixed = (keys.view(np.uint64) ^ (salt * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xD6E8FEB86659FD93)
+    return (mixed ^ (mixed >> np.uint64(32))).view(np.int64)
