@@ -21,9 +21,12 @@ from collections.abc import Mapping
 #: What may stand before and after a phrase without any meaning: bullets, arrows, bars, colons.
 _BEFORE = r"[\s\x{a0}•●▪■►▶▸»›>*·|–—+#✉☰←→↓↑✕×\[(\x{200b}\x{feff}-]*"
 _AFTER = r"[\s\x{a0}•●▪■►▶▸»›>*·|–—+#←→↓↑▼▾✕×\])\x{200b}:：.。…!-]*"
-#: What divides words.
-_GAP = r"[\s\x{a0}\x{2009}\x{200b}\x{3000}]*"
-_EDGE = r"[\s\x{a0}\x{2009}\x{200b}\x{3000},.;:!?…'’‘\"“”«»()\[\]{}|/\\<>›‹–—•·@#&+=~*_，。：；！？、（）【】《》-]"
+#: What divides words: white space and the lighter signs.
+_GAP = r"[\s\x{a0}\x{2009}\x{200b}\x{3000},:;/|()\[\]•·–—：-]*"
+_EDGE = (
+    r"[\s\x{a0}\x{2009}\x{200b}\x{3000},.;:!?…'’‘\"“”«»()\[\]{}|/\\<>›‹–—•·@#&+=~*_"
+    r"，。：；！？、（）【】《》-]"
+)
 _FOLDED = {"'": "['’‘ʼ´`]", '"': '["“”„«»]', "-": "[-–—‐‑]", "…": r"(?:…|\.\.\.)"}
 
 _TOKEN = re.compile(
@@ -42,7 +45,7 @@ def pattern_of(phrase: str, pieces: Mapping[str, str]) -> str:
     Raises:
         PhraseError: brackets that do not match, an unknown piece, or no word at all.
     """
-    if not any(char.isalnum() for char in re.sub(r"\{[^}]*\}", "x", phrase)):
+    if not re.search(r"[^\s*()|\[\]]", re.sub(r"\[[^\[\]]*\]", "", phrase)):
         raise PhraseError("there is no word in it")
     return f"(?is){_BEFORE}{_body(phrase.strip(), pieces, ())}{_AFTER}"
 
