@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -14,7 +14,10 @@ from cleaner.errors import RecordError
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, rejected
 
-#: Well-known names of fields, lower case, the first that a record has is taken.
+#: Where a record is, and its fields; or why it could not be parsed.
+Record = tuple[str, Mapping[str, Any] | RecordError]
+
+#: Well-known names of fields, in lower case; the first that a record has is taken.
 NAMES: dict[str, tuple[str, ...]] = {
     "text": (
         "text", "content", "body", "article", "maintext", "main_text", "article_text", "full_text",
@@ -38,7 +41,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "language": ("language", "lang"),
 }  # fmt: skip
 
-_OPTIONS = {
+#: The options that name a field, by column.
+TOLD = {
     "text": "text_field",
     "html": "html_field",
     "id": "id_field",
@@ -71,32 +75,63 @@ def layout(keys: tuple[str, ...], options: ReaderOptions) -> Layout:
     folded: dict[str, str] = {}
     for key in keys:
         folded.setdefault(key.lower(), key)
+    told = {column: getattr(options, option) for column, option in TOLD.items()}
+    free = {name: key for name, key in folded.items() if key not in told.values()}
     found: dict[str, str | None] = {}
     for column, names in NAMES.items():
-        told = getattr(options, _OPTIONS[column]) if column in _OPTIONS else None
-        if told is not None:
-            found[column] = told if told in keys else None
-        else:
-            found[column] = next((folded[name] for name in names if name in folded), None)
-    if options.html_field:
-        found["text"] = found["text"] if options.text_field else None
+        guess = next((free[name] for name in names if name in free), None)
+        found[column] = (
+            guess if told.get(column) is None else next((k for k in keys if k == told[column]), None)
+        )
+    if options.html_field and not options.text_field:
+        found["text"] = None
+    elif options.text_field and not options.html_field:
+        found["html"] = None
     used = set(found.values())
-    return Layout(**found, rest=tuple(key for key in keys if key not in used))
+    rest = tuple(key for key in keys if key not in used)
+    return Layout(**found, rest=rest)
 
 
-def row(record: Mapping[str, Any], location: str, options: ReaderOptions) -> Row:
-    """Turn a record into a row; one without usable content or with an empty id becomes a rejected row.
+def guesses(keys: Sequence[str], options: ReaderOptions) -> str:
+    """Say which fields were guessed, for people: ``text from 'body', id from 'uid'``; empty for none."""
+    found = layout(tuple(keys), options)._asdict()
+    return ", ".join(
+        f"{column} from {found[column]!r}"
+        for column in NAMES
+        if found[column] not in {None, column} and getattr(options, TOLD.get(column, ""), None) is None
+    )
 
-    ``location`` is also the id of a record that has none.
+
+def rows(records: Iterable[Record], options: ReaderOptions) -> Iterator[Row]:
+    """Turn records into rows; one without usable content or with an empty id becomes a rejected row.
+
+    The location of a record is also the id of one that has none.
     """
-    fields = layout(tuple(record), options)
-    identifier = location
-    try:
-        if fields.id is not None and record[fields.id] is not None:
-            identifier = _identifier(record[fields.id], fields.id)
-        kind, text, raw = _content(record, fields, options)
-    except RecordError as problem:
-        return rejected(location, str(problem), identifier if identifier != location else None)
+    for location, record in records:
+        if isinstance(record, RecordError):
+            yield rejected(location, str(record))
+            continue
+        fields = layout(tuple(record), options)
+        identifier = None
+        try:
+            identifier = _identifier(record, fields.id)
+            kind, text, raw = _content(record, fields, options)
+        except RecordError as problem:
+            yield rejected(location, str(problem), identifier)
+        else:
+            yield _row(record, fields, identifier or location, kind, text, raw, options.charset, location)
+
+
+def _row(
+    record: Mapping[str, Any],
+    fields: Layout,
+    identifier: str,
+    kind: str,
+    text: str | None,
+    raw: bytes | None,
+    charset: str | None,
+    location: str,
+) -> Row:
     left: list[str] = []
     url = _string(record, fields.url, left)
     return Row(
@@ -111,10 +146,9 @@ def row(record: Mapping[str, Any], location: str, options: ReaderOptions) -> Row
         kind,
         text,
         raw,
-        options.charset if raw is not None else None,
+        charset if raw is not None else None,
         _metadata(record, (*fields.rest, *left)),
         location,
-        None,
     )
 
 
@@ -129,38 +163,47 @@ def host(url: str | None) -> str | None:
     return name.removeprefix("www.") or None if name else None
 
 
-def _identifier(value: Any, name: str) -> str:
+def _identifier(record: Mapping[str, Any], name: str | None) -> str | None:
+    value = record[name] if name is not None else None
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise RecordError(f"its id (field {name!r}) is {_kind(value)}, not a string or a number")
-    text = str(value)
+    text = str(value).encode("utf-8", "replace").decode()
     if not text.strip():
         raise RecordError(f"its id (field {name!r}) is empty")
-    return _clean(text)
+    return text
 
 
 def _content(
     record: Mapping[str, Any], fields: Layout, options: ReaderOptions
 ) -> tuple[str, str | None, bytes | None]:
-    for kind, name in (("text", fields.text), ("html", fields.html)):
-        if name is None:
-            continue
-        value = record[name]
-        if kind == "text" and not value and isinstance(value, str | None) and fields.html:
-            continue
-        if isinstance(value, bytes):
-            return kind, None, value
-        if not isinstance(value, str):
-            raise RecordError(f"its {kind} (field {name!r}) is {_kind(value)}, not a string")
-        raw = undecoded(value)
-        return kind, None if raw is not None else value, raw
+    """Return the kind of content, and it as characters, or as bytes where it came so."""
+    kind, name = ("text", fields.text) if fields.text is not None else ("html", fields.html)
+    if name is None:
+        raise RecordError(_lacking(record, options))
+    value = record[name]
+    if kind == "text" and fields.html is not None and (value is None or value == ""):
+        kind, name, value = "html", fields.html, record[fields.html]
+    if not isinstance(value, str | bytes):
+        raise RecordError(f"its {kind} (field {name!r}) is {_kind(value)}, not a string")
+    if len(value) > options.max_record_bytes:
+        limit = options.max_record_bytes
+        raise RecordError(f"its {kind} has {len(value):,} characters, more than --max-record-bytes {limit:,}")
+    raw = value if isinstance(value, bytes) else undecoded(value)
+    return kind, None if isinstance(value, bytes) or raw is not None else value, raw
+
+
+def _lacking(record: Mapping[str, Any], options: ReaderOptions) -> str:
     told = options.text_field or options.html_field
+    names = ", ".join(repr(str(name)[:40]) for name in list(record)[:12]) or "none at all"
     if told:
-        raise RecordError(f"it has no field {told!r}; its fields are {_list(record)}")
-    raise RecordError(f"it has no field with text but {_list(record)}: name one with --text-field")
+        return f"it has no field {told!r}; its fields: {names}"
+    return f"it has no field known to hold text (name one with --text-field); its fields: {names}"
 
 
 def undecoded(text: str) -> bytes | None:
-    """Return the bytes behind a string with lone surrogates, which no UTF-8 can hold; else None."""
+    """Return the bytes behind a string with lone surrogates, which no UTF-8 can hold; None for any other."""
     if text.isascii():
         return None
     try:
@@ -179,8 +222,10 @@ def _string(record: Mapping[str, Any], name: str | None, left: list[str]) -> str
     value = record[name] if name is not None else None
     if value is None or value == "":
         return None
-    if isinstance(value, str):
-        return _clean(value)
+    if isinstance(value, str) and undecoded(value) is None:
+        return value
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     left.append(str(name))
@@ -189,10 +234,9 @@ def _string(record: Mapping[str, Any], name: str | None, left: list[str]) -> str
 
 def _authors(record: Mapping[str, Any], name: str | None, left: list[str]) -> list[str] | None:
     value = record[name] if name is not None else None
-    if isinstance(value, str):
-        return [_clean(value)] if value else None
-    if isinstance(value, Sequence) and all(isinstance(one, str) for one in value):
-        return [_clean(one) for one in value] or None
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and all(isinstance(one, str) and undecoded(one) is None for one in names):
+        return [one for one in names if one] or None
     if value is not None:
         left.append(str(name))
     return None
@@ -203,20 +247,15 @@ def _metadata(record: Mapping[str, Any], names: Sequence[str]) -> str | None:
         return None
     rest = {name: record[name] for name in names}
     try:
-        return orjson.dumps(rest, default=str).decode()
+        return orjson.dumps(rest, default=_plain).decode()
     except TypeError:
-        return json.dumps(rest, default=str)
+        return json.dumps(rest, default=_plain)
 
 
-def _clean(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+def _plain(value: Any) -> Any:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _kind(value: Any) -> str:
     names = {type(None): "null", bool: "true or false", dict: "an object", list: "a list"}
     return names.get(type(value), "a number")
-
-
-def _list(record: Mapping[str, Any]) -> str:
-    names = [repr(str(name)[:40]) for name in list(record)[:12]]
-    return ", ".join(names) + (", …" if len(record) > 12 else "") or "none"

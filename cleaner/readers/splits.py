@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from cleaner.errors import InputError, RecordError
-from cleaner.readers.files import read_document
-from cleaner.readers.jsonl import read_json, read_jsonl
+from cleaner.readers.contents import problem_of, read
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, batches, rejected
 from cleaner.readers.streams import open_bytes, unpack
@@ -17,48 +18,49 @@ from cleaner.readers.streams import open_bytes, unpack
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file, or a range of its bytes.
+    """A file, or a piece of one.
 
     Attributes:
-        path: where it is: a local path or URL.
-        name: what documents of it are called after: the path relative to the inputs' common folder.
-        format: a key of ``FORMATS``.
-        compression: gzip, zstd, bzip2 or None.
-        start, end: range of bytes; None: to the end of the file.
-        line: number of the first line, None where it is not known.
-
+        path: where it is: a local path or a URL.
+        name: what its documents are called after: the path relative to the common folder of the inputs.
+        format: one of ``cleaner.readers.formats.FORMATS``, or ``other``.
+        compression: gzip, zstd, bzip2, xz or None.
+        size: bytes as they are stored.
+        start, end: the piece: bytes of a JSONL file, row groups of a Parquet file; None: all of it.
+        line: number of the piece's first line or row; None where it is not known.
     """
 
     path: str
     name: str
     format: str
-    compression: str | None = None
-    start: int = 0
+    compression: str | None
+    size: int
+    start: int | None = None
     end: int | None = None
-    line: int | None = 1
+    line: int | None = None
 
     def rows(self, options: ReaderOptions) -> Iterator[Row]:
         """Yield its records; what cannot be read comes as a rejected row."""
         try:
             with open_bytes(self.path) as stream:
-                if self.start:
-                    stream.seek(self.start)
-                with unpack(stream, self.compression, options) as content:
-                    if self.format == "jsonl":
-                        yield from read_jsonl(content, self.name, options, self.start, self.end, self.line)
-                    elif self.format == "json":
-                        yield from read_json(content, self.name, options)
-                    else:
-                        yield from read_document(content, self.name, self.format, options)
-        except (RecordError, InputError) as problem:
-            yield rejected(self.name, str(problem))
-        except OSError as problem:
-            yield rejected(self.name, f"it cannot be read: {problem.strerror or problem}")
+                yield from read(
+                    self._content(stream, options), self.name, self.format, options, **self._place()
+                )
+        except (RecordError, InputError, OSError, EOFError, ValueError, RuntimeError, zlib.error) as problem:
+            yield rejected(self.name, problem_of(problem))
+
+    def _content(self, stream: Any, options: ReaderOptions) -> Any:
+        if self.format == "jsonl" and self.start:
+            stream.seek(self.start)
+        return unpack(stream, self.compression, options) if self.compression else stream
+
+    def _place(self) -> dict[str, int | None]:
+        return {} if self.start is None else {"start": self.start, "end": self.end, "line": self.line}
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What one worker reads at a time. Which records are in it decides nothing but the order of work."""
+    """What one worker reads at a time. Which records share a split decides nothing but the order of work."""
 
     number: int
     parts: tuple[Part, ...]

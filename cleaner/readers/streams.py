@@ -1,23 +1,19 @@
-"""Bytes from wherever they are: local files, fsspec URLs, compressed or not, within limits."""
+"""Bytes from wherever they are: local files and fsspec URLs, compressed or not, within limits."""
 
 from __future__ import annotations
 
 import bz2
 import gzip
 import io
+import lzma
 import zlib
 from typing import Any, BinaryIO, cast
 
 from cleaner.errors import InputError, RecordError
 from cleaner.readers.options import ReaderOptions
 
-#: Endings of compressed files.
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2"}
-
 #: What to install for a URL scheme that needs a driver.
 EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "hf": "hf", "http": "http", "https": "http"}
-
-_RAISE = "raise --max-ratio or --max-file-bytes if it is right"
 
 #: A file may unpack to this much whatever the ratio.
 FREE_BYTES = 64 << 20
@@ -34,37 +30,52 @@ def filesystem(url: str) -> tuple[Any, str]:
 
     Raises:
         InputError: no such scheme, or its driver is not installed.
-
     """
     import fsspec
 
     name = scheme(url) or "file"
     try:
         return cast(tuple[Any, str], fsspec.core.url_to_fs(url))
-    except ImportError as problem:
+    except ImportError:
         extra = EXTRAS.get(name)
-        advice = f"pip install 'news-corpus-cleaner[{extra}]'" if extra else "install the fsspec driver"
-        raise InputError(f"{url}: the driver for {name}:// is not installed: {advice}") from problem
+        advice = f"pip install 'news-corpus-cleaner[{extra}]'" if extra else "install its fsspec driver"
+        raise InputError(f"{url}: the driver for {name}:// is not installed: {advice}") from None
     except ValueError as problem:
-        raise InputError(f"{url}: cannot read {name}://: {problem}") from problem
+        raise InputError(f"{url}: {name}:// cannot be read: {problem}") from None
 
 
 def open_bytes(path: str) -> BinaryIO:
-    """Open a local path or URL as it is."""
+    """Open a local path or a URL, buffered."""
     if scheme(path) is None:
         return open(path, "rb")
     system, inner = filesystem(path)
-    return cast(BinaryIO, system.open(inner, "rb"))
+    return cast(BinaryIO, io.BufferedReader(system.open(inner, "rb")))
 
 
-def unpack(stream: BinaryIO, compression: str | None, options: ReaderOptions) -> BinaryIO:
+def unpack(stream: BinaryIO, compression: str, options: ReaderOptions) -> BinaryIO:
     """Decompress a stream while it is read.
 
     Reading raises RecordError where the data is broken or cut off, or unpacks to more than the limits.
     """
-    if compression is None:
-        return stream
-    return cast(BinaryIO, io.BufferedReader(_Unpacked(stream, compression, options), 1 << 20))
+    return cast(BinaryIO, io.BufferedReader(_Unpacked(stream, compression, options), 1 << 18))
+
+
+class Guard:
+    """Counts the bytes that something unpacks to, and raises RecordError where they are too many."""
+
+    def __init__(self, options: ReaderOptions) -> None:
+        self._options = options
+        self._size = 0
+
+    def add(self, size: int, packed: int) -> None:
+        """Count ``size`` bytes more, of ``packed`` compressed bytes so far."""
+        self._size += size
+        limit = min(max(FREE_BYTES, packed * self._options.max_ratio), self._options.max_file_bytes)
+        if self._size > limit:
+            raise RecordError(
+                f"it unpacks to more than {limit:,} bytes, like a decompression bomb: "
+                "raise --max-ratio or --max-file-bytes if it is right"
+            )
 
 
 class _Unpacked(io.RawIOBase):
@@ -72,36 +83,26 @@ class _Unpacked(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, compression: str, options: ReaderOptions) -> None:
         self._packed = _Counted(stream)
-        self._options = options
         self._name = compression
         self._size = 0
-        openers: dict[str, Any] = {"gzip": _gzip, "bzip2": bz2.BZ2File, "zstd": _Zstd}
-        self._stream = openers[compression](io.BufferedReader(self._packed, 1 << 16))
+        self._guard = Guard(options)
+        self._source = DECOMPRESSORS[compression](io.BufferedReader(self._packed, 1 << 16))
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         try:
-            data = self._stream.read(len(buffer))
+            data = self._source.read1(len(buffer))
         except EOFError:
-            raise RecordError(
-                f"the {self._name} data is cut off after {self._size:,} bytes of content"
-            ) from None
-        except (OSError, ValueError, zlib.error) as problem:
-            raise RecordError(
-                f"the {self._name} data is broken after {self._size:,} bytes of content: {problem}"
-            ) from None
+            raise RecordError(f"its {self._name} data is cut off after {self._size:,} bytes") from None
+        except (OSError, ValueError, zlib.error, lzma.LZMAError) as problem:
+            text = f"its {self._name} data is broken after {self._size:,} bytes: {problem}"
+            raise RecordError(text) from None
         self._size += len(data)
-        limit = max(FREE_BYTES, self._packed.count * self._options.max_ratio)
-        if self._size > limit or self._size > self._options.max_file_bytes:
-            raise RecordError(f"it unpacks to over {self._size:,} bytes, like a decompression bomb: {_RAISE}")
+        self._guard.add(len(data), self._packed.count)
         buffer[: len(data)] = data
         return len(data)
-
-
-def _gzip(stream: BinaryIO) -> gzip.GzipFile:
-    return gzip.GzipFile(fileobj=stream)
 
 
 class _Counted(io.RawIOBase):
@@ -120,10 +121,6 @@ class _Counted(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
 
 class _Zstd:
     """Zstandard frames one after the other; unlike the library's reader it tells when the last is cut off."""
@@ -140,13 +137,12 @@ class _Zstd:
         self._ready = b""
         self._rest = b""
 
-    def read(self, size: int) -> bytes:
+    def read1(self, size: int) -> bytes:
         while not self._ready:
             chunk = self._rest or self._stream.read(self._CHUNK)
-            self._rest = b""
+            if not chunk and self._frame is not None:
+                raise EOFError
             if not chunk:
-                if self._frame is not None:
-                    raise EOFError
                 return b""
             self._feed(chunk)
         data, self._ready = self._ready[:size], self._ready[size:]
@@ -158,6 +154,13 @@ class _Zstd:
             self._ready = self._frame.decompress(chunk)
         except self._error as problem:
             raise ValueError(str(problem)) from None
+        self._rest = self._frame.unused_data if self._frame.eof else b""
         if self._frame.eof:
-            self._rest = self._frame.unused_data
             self._frame = None
+
+
+def _gzip(stream: BinaryIO) -> gzip.GzipFile:
+    return gzip.GzipFile(fileobj=stream)
+
+
+DECOMPRESSORS: dict[str, Any] = {"gzip": _gzip, "bzip2": bz2.BZ2File, "xz": lzma.LZMAFile, "zstd": _Zstd}

@@ -1,0 +1,81 @@
+"""From the bytes of one file, or of one member of an archive, to rows."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, cast
+
+from cleaner.errors import RecordError
+from cleaner.readers.fields import Record, rows
+from cleaner.readers.formats import not_text
+from cleaner.readers.jsonl import read_jsonl
+from cleaner.readers.options import ReaderOptions
+from cleaner.readers.rows import Row, rejected
+
+
+def records(kind: str) -> Callable[..., Iterator[Record]] | None:
+    """Return the reader of a format whose records have named fields, None for other formats."""
+    if kind == "jsonl":
+        return read_jsonl
+    if kind == "json":
+        from cleaner.readers.jsonvalues import read_json
+
+        return read_json
+    if kind in {"csv", "tsv", "parquet"}:
+        from cleaner.readers import tables
+
+        return {"csv": tables.read_csv, "tsv": tables.read_tsv, "parquet": tables.read_parquet}[kind]
+    return None
+
+
+def read(stream: BinaryIO, name: str, kind: str, options: ReaderOptions, **place: Any) -> Iterator[Row]:
+    """Yield the records of an unpacked stream of a known format; ``place`` is the part of it to read.
+
+    Raises:
+        RecordError: the rest cannot be read.
+    """
+    if kind in {"parquet", "zip", "warc"} and not stream.seekable():
+        stream = _spooled(stream)
+    if reader := records(kind):
+        yield from rows(reader(stream, name, options, **place), options)
+    elif kind == "warc":
+        from cleaner.readers.warc import read_warc
+
+        yield from read_warc(stream, name, options)
+    elif kind in {"tar", "zip"}:
+        from cleaner.readers.archives import read_archive
+
+        yield from read_archive(stream, name, kind, options)
+    else:
+        yield _document(stream, name, kind, options)
+
+
+def _document(stream: BinaryIO, name: str, kind: str, options: ReaderOptions) -> Row:
+    """The one document of a file of text or HTML; its id is its name."""
+    limit = options.max_record_bytes
+    raw = stream.read(limit + 1)
+    if len(raw) > limit:
+        return rejected(name, f"it has more than --max-record-bytes {limit:,}", name)
+    if what := not_text(raw, kind):
+        return rejected(name, f"not text: {what}", name)
+    kind = "html" if kind == "html" else "text"
+    return Row(id=name, kind=kind, raw=raw, charset=options.charset, location=name)
+
+
+def _spooled(stream: BinaryIO) -> BinaryIO:
+    """Copy a stream to where one can seek: memory if small, else an unnamed temporary file."""
+    copy = tempfile.SpooledTemporaryFile(max_size=16 << 20)  # noqa: SIM115 - closed with the last reference
+    shutil.copyfileobj(stream, copy, 1 << 20)
+    copy.seek(0)
+    return cast(BinaryIO, copy)
+
+
+def problem_of(error: Exception) -> str:
+    """Say what went wrong while a file was read."""
+    if isinstance(error, RecordError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"it cannot be read: {error.strerror}"
+    return f"it cannot be read: {error or type(error).__name__}"

@@ -1,0 +1,233 @@
+"""From what a person named to files: paths, folders, globs, standard input, URLs."""
+
+from __future__ import annotations
+
+import atexit
+import glob
+import os
+import posixpath
+import shutil
+import stat
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from cleaner.errors import InputError
+from cleaner.output import record_of
+from cleaner.readers.streams import filesystem, scheme
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class File:
+    """A file to read: where it is, what its documents are called after, and its size in bytes."""
+
+    path: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: str
+    root: str
+    size: int
+
+
+def find(inputs: Sequence[str], notes: list[str]) -> list[File]:
+    """Return the files of all inputs, sorted, each once; what was skipped goes to ``notes``.
+
+    A file's name is its path relative to the common folder of all inputs (a file counts as its folder, a
+    pattern as the folders before its first wildcard), with ``/`` on every system.
+
+    Raises:
+        InputError: an input that does not exist, cannot be read, or is an empty folder.
+    """
+    found: dict[str, _Found] = {}
+    for one in sorted(set(inputs)):
+        for file in _remote(one, notes) if scheme(one) else _local(one, notes):
+            found.setdefault(file.path, file)
+    if not found:
+        raise InputError("no inputs were given: name files, folders, patterns, URLs, or - for standard input")
+    local = [file.root for file in found.values() if file.root and not scheme(file.path)]
+    remote = [file.root for file in found.values() if scheme(file.path)]
+    base = os.path.commonpath(local) if local else ""
+    far = posixpath.commonpath([root.replace("://", "/", 1) for root in remote]) if remote else ""
+    return [File(path, _name(found[path], base, far), found[path].size) for path in sorted(found)]
+
+
+def _name(file: _Found, base: str, far: str) -> str:
+    if not file.root:
+        return "stdin"
+    if scheme(file.path):
+        name = file.path.replace("://", "/", 1).partition("?")[0]
+        name = posixpath.relpath(name, far) if name != far else posixpath.basename(name)
+    else:
+        name = os.path.relpath(file.path, base).replace(os.sep, "/")
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _local(name: str, notes: list[str]) -> Iterator[_Found]:
+    path = os.path.abspath(name)
+    if name == "-":
+        yield _spool(sys.stdin.buffer)
+    elif os.path.isdir(path):
+        yield from _folder(name, path, notes)
+    elif os.path.lexists(path):
+        yield _file(name, path)
+    elif glob.has_magic(name):
+        yield from _pattern(name, path, notes)
+    else:
+        raise InputError(f"{name}: there is no such file or folder; check the path")
+
+
+def _file(name: str, path: str) -> _Found:
+    try:
+        with open(path, "rb") as file:
+            facts = os.fstat(file.fileno())
+            return (
+                _Found(path, os.path.dirname(path), facts.st_size)
+                if stat.S_ISREG(facts.st_mode)
+                else _spool(file)
+            )
+    except OSError as problem:
+        raise InputError(f"{name}: it cannot be read: {problem.strerror}; check the file") from None
+
+
+def _spool(stream: BinaryIO) -> _Found:
+    """Copy what can be read only once to a private file, removed when this process ends."""
+    folder = tempfile.mkdtemp(prefix="cleaner-")
+    owner = os.getpid()
+    atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == owner else None)
+    path = os.path.join(folder, "stdin")
+    with open(path, "wb") as file:
+        shutil.copyfileobj(stream, file, 1 << 20)
+    return _Found(path, "", os.path.getsize(path))
+
+
+def _folder(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
+    if record_of(Path(path)) is not None:
+        yield from _output(name, path, notes)
+        return
+    skipped: Counter[str] = Counter()
+    count = 0
+    for entry in _walk(path, skipped):
+        count += 1
+        yield _Found(entry.path, path, _size(entry))
+    notes.extend(f"{name}: {skipped[reason]:,} skipped: {reason}" for reason in sorted(skipped))
+    if not count:
+        raise InputError(f"{name}: the folder holds no files to read; put texts in it, or name another")
+
+
+def _walk(path: str, skipped: Counter[str]) -> Iterator[os.DirEntry[str]]:
+    """Yield the files below a folder, in no order; count what is passed over by its reason."""
+    folders = [path]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                listed = list(entries)
+        except OSError as problem:
+            raise InputError(f"{problem.filename}: the folder cannot be read: {problem.strerror}") from None
+        for entry in listed:
+            reason = _reason(entry)
+            if reason:
+                skipped[reason] += 1
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            else:
+                yield entry
+
+
+def _reason(entry: os.DirEntry[str]) -> str | None:
+    """Say why something in a folder is passed over; a link that leads nowhere is not: reading rejects it."""
+    if entry.name.startswith("."):
+        return "hidden"
+    if entry.is_dir(follow_symlinks=False):
+        return "output of an earlier run" if record_of(Path(entry.path)) is not None else None
+    if entry.is_file(follow_symlinks=False):
+        return None
+    if entry.is_symlink():
+        return "links to folders" if os.path.isdir(entry.path) else None
+    return "neither files nor folders"
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except OSError:
+        return 0
+
+
+def _output(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
+    """The corpus in an output folder of ours, without the audit and the reports beside it."""
+    notes.append(f"{name}: it is the output of an earlier run; its corpus is read, and nothing else in it")
+    corpus = sorted(glob.glob(os.path.join(glob.escape(path), "corpus*")))
+    texts = os.path.join(path, "text")
+    if not corpus and not os.path.isdir(texts):
+        raise InputError(
+            f"{name}: it is the output of an earlier run, and its corpus is gone; name the inputs"
+        )
+    for one in corpus:
+        yield _Found(one, path, os.path.getsize(one))
+    if not corpus:
+        yield from _folder(name, texts, notes)
+
+
+def _pattern(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
+    parts = path.split(os.sep)
+    fixed = next(place for place, part in enumerate(parts) if glob.has_magic(part))
+    root = os.sep.join(parts[:fixed]) or os.sep
+    count = 0
+    for match in sorted(glob.glob(path, recursive=True)):
+        if os.path.isfile(match):
+            count += 1
+            yield _Found(match, root, os.path.getsize(match))
+        elif os.path.isdir(match) and "**" not in parts:
+            for file in _folder(match, match, notes):
+                count += 1
+                yield _Found(file.path, root, file.size)
+    if not count:
+        raise InputError(f"{name}: no file matches this pattern; check it")
+
+
+def _remote(url: str, notes: list[str]) -> Iterator[_Found]:
+    system, inner = filesystem(url)
+    web = scheme(url) in {"http", "https"}
+    try:
+        if not web and glob.has_magic(inner):
+            listed = system.glob(inner, detail=True)
+        elif not web and system.isdir(inner):
+            listed = system.find(inner, detail=True)
+        else:
+            listed = {inner: system.info(inner)}
+    except FileNotFoundError:
+        raise InputError(f"{url}: there is nothing at this URL; check it") from None
+    except PermissionError as problem:
+        raise InputError(f"{url}: access is denied: {problem}") from None
+    except Exception as problem:  # drivers raise errors of their own; reading will tell what is wrong
+        notes.append(f"{url}: {problem or type(problem).__name__}")
+        listed = {inner: {}}
+    yield from _listed(url, system, inner, listed)
+
+
+def _listed(url: str, system: Any, inner: str, listed: dict[str, Any]) -> Iterator[_Found]:
+    files = {path: facts for path, facts in listed.items() if facts.get("type") != "directory"}
+    if not files:
+        raise InputError(f"{url}: there are no files there; check it")
+    folder = inner if inner not in files else posixpath.dirname(inner)
+    root = str(system.unstrip_protocol(_fixed(folder)))
+    for path in sorted(files):
+        below = path.removeprefix(_fixed(folder)).lstrip("/").split("/")
+        if not any(part.startswith(".") for part in below):
+            yield _Found(str(system.unstrip_protocol(path)), root, int(files[path].get("size") or 0))
+
+
+def _fixed(path: str) -> str:
+    """The folders of a path before its first wildcard."""
+    parts = path.split("/")
+    return "/".join(
+        parts[: next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))]
+    )

@@ -1,0 +1,127 @@
+"""Tables: comma- and tab-separated values, and Parquet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from cleaner.errors import RecordError
+from cleaner.readers.fields import Record
+from cleaner.readers.jsonl import BOM, lines
+from cleaner.readers.options import ReaderOptions
+
+BATCH_BYTES = 4 << 20
+
+
+def read_csv(
+    stream: BinaryIO, name: str, options: ReaderOptions, delimiter: str | None = None
+) -> Iterator[Record]:
+    """Yield the records of a table (RFC 4180) with a header line, named after the lines that they begin at.
+
+    The delimiter is the one of ``, ; tab |`` that the header holds most of.
+    """
+    source = _Lines(stream, options)
+    header = next(iter(source), "").rstrip("\r\n")
+    delimiter = delimiter or max(",;\t|", key=header.count)
+    names = _distinct(next(csv.reader([header], delimiter=delimiter), []))
+    csv.field_size_limit(options.max_record_bytes)
+    table = csv.reader(source, delimiter=delimiter)
+    while True:
+        location = f"{name}:{source.number + 1}"
+        try:
+            cells = next(table, None)
+        except csv.Error as problem:
+            yield location, RecordError(f"not a row of a table: {problem}")
+            continue
+        if cells is None:
+            return
+        if cells or source.overlong:
+            yield location, _record(names, cells, source)
+
+
+def read_tsv(stream: BinaryIO, name: str, options: ReaderOptions) -> Iterator[Record]:
+    """Yield the records of a table whose delimiter is the tab."""
+    return read_csv(stream, name, options, "\t")
+
+
+def _record(names: list[str], cells: list[str], source: _Lines) -> dict[str, Any] | RecordError:
+    overlong, source.overlong = source.overlong, 0
+    if overlong:
+        return RecordError(f"it has a line of {overlong:,} bytes, more than --max-record-bytes")
+    if len(cells) != len(names):
+        return RecordError(f"it has {len(cells):,} cells, but the header has {len(names):,}")
+    return dict(zip(names, cells, strict=True))
+
+
+class _Lines:
+    """Lines of a stream as strings, with their line feeds; one that is too long as an empty one."""
+
+    def __init__(self, stream: BinaryIO, options: ReaderOptions) -> None:
+        self.number = 0
+        self.overlong = 0
+        self._lines = lines(stream, options.max_record_bytes)
+        self._charset = options.charset or "utf-8"
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        content, size = next(self._lines)
+        self.number += 1
+        if content is None:
+            self.overlong = size
+            return "\n"
+        if self.number == 1:
+            content = content.removeprefix(BOM)
+        return content.decode(self._charset, "surrogateescape") + "\n"
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Give columns of the same name numbers, so that none hides another."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        distinct.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return distinct
+
+
+def read_parquet(
+    stream: BinaryIO,
+    name: str,
+    options: ReaderOptions,
+    start: int = 0,
+    end: int | None = None,
+    line: int | None = 1,
+) -> Iterator[Record]:
+    """Yield the rows of row groups ``start`` to ``end``; ``line`` is the number of the first row."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = line or 1
+    try:
+        file = pq.ParquetFile(stream, buffer_size=1 << 20, pre_buffer=False)
+        groups = range(start, file.metadata.num_row_groups if end is None else end)
+        for group in groups:
+            facts = file.metadata.row_group(group)
+            rows = max(1, min(2_000, BATCH_BYTES * facts.num_rows // max(1, facts.total_byte_size)))
+            for batch in file.iter_batches(rows, row_groups=[group]):
+                for record in batch.to_pylist():
+                    yield f"{name}:{number}", record
+                    number += 1
+    except (pa.ArrowException, OSError, ValueError) as problem:
+        raise RecordError(f"the Parquet data cannot be read from row {number:,} on: {problem}") from None
+
+
+def row_groups(stream: BinaryIO) -> list[tuple[int, int]]:
+    """Return rows and uncompressed bytes of each row group, or nothing if it is no Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        facts = pq.ParquetFile(stream).metadata
+    except (pa.ArrowException, OSError, ValueError):
+        return []
+    groups = [facts.row_group(number) for number in range(facts.num_row_groups)]
+    return [(group.num_rows, group.total_byte_size) for group in groups]
