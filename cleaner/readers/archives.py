@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 from cleaner.errors import RecordError
-from cleaner.readers.contents import problem_of, read
+from cleaner.readers.contents import problem_of, read, unpacked
 from cleaner.readers.formats import HEAD, ending, of_content
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, rejected
-from cleaner.readers.streams import Guard, unpack
+from cleaner.readers.streams import Guard
 
 
 def read_archive(stream: BinaryIO, name: str, kind: str, options: ReaderOptions) -> Iterator[Row]:
@@ -40,8 +40,8 @@ def unsafe(member: str) -> bool:
 
 def _member(content: BinaryIO, location: str, options: ReaderOptions) -> Iterator[Row]:
     known, compression = ending(location)
-    if compression:
-        content = unpack(content, compression, options)
+    if known != "warc":
+        content = unpacked(content, "", compression, options)
     kind = of_content(known, lambda: cast(Any, content).peek(HEAD)[:HEAD])
     if kind in {"tar", "zip"}:
         raise RecordError("it is an archive in an archive: unpack the outer one first")

@@ -13,6 +13,7 @@ from cleaner.readers.formats import not_text
 from cleaner.readers.jsonl import read_jsonl
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, rejected
+from cleaner.readers.streams import unpack
 
 
 def records(kind: str) -> Callable[..., Iterator[Record]] | None:
@@ -50,6 +51,13 @@ def read(stream: BinaryIO, name: str, kind: str, options: ReaderOptions, **place
         yield from read_archive(stream, name, kind, options)
     else:
         yield _document(stream, name, kind, options)
+
+
+def unpacked(stream: BinaryIO, kind: str, compression: str | None, options: ReaderOptions) -> BinaryIO:
+    """Decompress a stream, except web archives: their records are compressed one by one, and skipped so."""
+    if compression is None or (kind == "warc" and compression in {"gzip", "zstd"}):
+        return stream
+    return unpack(stream, compression, options)
 
 
 def _document(stream: BinaryIO, name: str, kind: str, options: ReaderOptions) -> Row:

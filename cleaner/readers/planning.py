@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from cleaner.errors import InputError, RecordError
-from cleaner.readers.contents import records
+from cleaner.readers.contents import records, unpacked
 from cleaner.readers.fields import guesses
 from cleaner.readers.finding import File, find
 from cleaner.readers.formats import ENDINGS, FORMATS, HEAD, compression_of, ending, of_content
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.splits import Part, Split
-from cleaner.readers.streams import open_bytes, scheme, unpack
+from cleaner.readers.streams import open_bytes, scheme
 
 FILES_PER_SPLIT = 2_000
 SMALL_BYTES = 16 << 20
@@ -90,7 +90,7 @@ def _sniff(
     """Look into a file whose name does not tell enough."""
     with open_bytes(path) as stream:
         compression = compression or compression_of(cast(Any, stream).peek(8))
-        content = unpack(stream, compression, options) if compression else stream
+        content = unpacked(stream, "", compression, options)
         return of_content(known, lambda: bytes(cast(Any, content).peek(HEAD)[:HEAD])), compression
 
 
@@ -104,7 +104,7 @@ def _guessed(parts: Sequence[Part], options: ReaderOptions) -> Iterator[str]:
         seen.add(part.format)
         try:
             with open_bytes(part.path) as stream:
-                content = unpack(stream, part.compression, options) if part.compression else stream
+                content = unpacked(stream, part.format, part.compression, options)
                 first = next((found for _, found in reader(content, part.name, options)), {})
         except Exception:  # noqa: S112 - the same will go wrong in reading, and is rejected there with its reason
             continue

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from cleaner.errors import InputError, RecordError
-from cleaner.readers.contents import problem_of, read
+from cleaner.readers.contents import problem_of, read, unpacked
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, batches, rejected
-from cleaner.readers.streams import open_bytes, unpack
+from cleaner.readers.streams import open_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Part:
     def _content(self, stream: Any, options: ReaderOptions) -> Any:
         if self.format == "jsonl" and self.start:
             stream.seek(self.start)
-        return unpack(stream, self.compression, options) if self.compression else stream
+        return unpacked(stream, self.format, self.compression, options)
 
     def _place(self) -> dict[str, int | None]:
         return {} if self.start is None else {"start": self.start, "end": self.end, "line": self.line}

@@ -19,6 +19,9 @@ KINDS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "te
 _NEXT = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]|\r\n\r\nWARC/1\.")
 _BLOCK = 1 << 20
 
+#: HTTP headers may take this many bytes beside the content.
+HEADERS = 64 << 10
+
 
 def require() -> None:
     """Raise InputError if web archives cannot be read here."""
@@ -30,58 +33,97 @@ def require() -> None:
 
 
 def read_warc(stream: BinaryIO, name: str, options: ReaderOptions) -> Iterator[Row]:
-    """Yield HTML and text records of a seekable stream, compressed or not.
+    """Yield the HTML and text records of a seekable stream, compressed or not, named by their byte in it.
 
-    Responses, resources and conversions are read; images, scripts, requests and redirects are no documents.
-    A broken record is rejected, and reading goes on where the next one seems to begin.
+    Responses, resources and conversions are read; images, scripts and requests are no documents. A broken
+    record is rejected, and reading goes on where the next one seems to begin.
     """
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
     start: int | None = 0
+    broken = False
     while start is not None:
-        at = start
         stream.seek(start)
+        at = start
         try:
-            for record in ArchiveIterator(stream, record_types=wanted, auto_decode="all", fsspec_args=False):
-                at = start + record.stream_pos
-                if row := _row(record, f"{name}@{at}", options):
-                    yield row
+            for record in ArchiveIterator(stream, record_types=wanted, parse_http=False, fsspec_args=False):
+                at, broken = start + record.stream_pos, False
+                if found := _row(record, f"{name}@{at}", options):
+                    yield found
             return
-        except (OSError, ValueError, UnicodeError) as problem:
-            yield rejected(f"{name}@{at}", f"a record at or after this byte is broken: {problem}")
+        except (OSError, ValueError) as problem:
+            if not broken:
+                yield rejected(f"{name}@{at}", f"records are broken here or after the one here: {problem}")
+            broken = True
         start = _resume(stream, at + 1)
 
 
 def _row(record: Any, location: str, options: ReaderOptions) -> Row | None:
     headers = record.headers
-    media = record.http_content_type or (headers.get("Content-Type") or "").split(";")[0].strip().lower()
-    kind = KINDS.get(media)
+    identifier = (record.record_id or "").strip("<>").removeprefix("urn:uuid:") or None
     url = headers.get("WARC-Target-URI")
+    try:
+        media, charset, raw = _payload(record, options.max_record_bytes)
+    except RecordError as problem:
+        return rejected(location, str(problem), identifier)
+    kind = KINDS.get(media)
     if kind is None or (url or "").endswith("/robots.txt"):
         return None
-    identifier = (record.record_id or "").removeprefix("<").removesuffix(">").removeprefix("urn:uuid:")
-    status = record.http_headers.status_code if record.http_headers is not None else None
-    if status is not None and status != 200:
-        return rejected(location, f"the server answered {status}", identifier or None)
-    limit = options.max_record_bytes
-    raw = record.reader.read(limit + 1)
-    if len(raw) > limit:
-        return rejected(location, f"it has more than --max-record-bytes {limit:,}", identifier or None)
-    if record.reader.read(1):
-        raise RecordError("unreachable")
-    charset = options.charset or record.http_charset
-    facts = {"warc_date": headers.get("WARC-Date")}
     return Row(
         id=identifier or location,
         source=host(url),
         url=url,
         kind=kind,
         raw=raw,
-        charset=charset,
-        metadata=orjson.dumps(facts).decode(),
+        charset=options.charset or charset,
+        metadata=orjson.dumps({"warc_date": headers.get("WARC-Date")}).decode(),
         location=location,
     )
+
+
+def _payload(record: Any, limit: int) -> tuple[str, str | None, bytes]:
+    """Return media type, charset and content of a record; content that is no document may be left out."""
+    if not record.is_http:
+        media, _, parameters = (record.headers.get("Content-Type") or "").lower().partition(";")
+        charset = parameters.partition("charset=")[2].strip(" \"';")
+        return media.strip(), charset or None, _block(record, limit) if media.strip() in KINDS else b""
+    block = _block(record, limit)
+    for decoding in ("all", "none"):
+        try:
+            answer = _parse(block, decoding)
+            media = answer.http_content_type or ""
+            raw = answer.reader.read(limit + 1) if media in KINDS else b""
+        except OSError:  # servers declare encodings that the content does not have
+            continue
+        status = answer.http_headers.status_code
+        if media in KINDS and status != 200:
+            raise RecordError(f"the server answered {status}: it is no article")
+        if len(raw) > limit:
+            raise RecordError(f"it has more than --max-record-bytes {limit:,}")
+        return media, (answer.http_charset or "").strip("\"' ") or None, raw
+    raise RecordError("its HTTP response cannot be parsed")
+
+
+def _block(record: Any, limit: int) -> bytes:
+    block: bytes = record.reader.read(limit + HEADERS)
+    if len(block) < min(record.content_length, limit + HEADERS):
+        raise RecordError(f"it is cut off after {len(block):,} of {record.content_length:,} bytes")
+    if len(block) == limit + HEADERS:
+        raise RecordError(f"it has {record.content_length:,} bytes, more than --max-record-bytes {limit:,}")
+    return block
+
+
+def _parse(block: bytes, decoding: str) -> Any:
+    """Parse an HTTP response; ``decoding`` undoes its content and transfer encodings, or does not."""
+    from fastwarc.warc import WarcRecord, WarcRecordType
+
+    answer = WarcRecord()
+    answer.init_headers(WarcRecordType.response)
+    answer.is_http = True
+    answer.set_bytes_content(block)
+    answer.parse_http(auto_decode=decoding)
+    return answer
 
 
 def _resume(stream: BinaryIO, at: int) -> int | None:
