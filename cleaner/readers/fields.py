@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import orjson
 
@@ -51,6 +51,9 @@ TOLD = {
     "published": "date_field",
     "title": "title_field",
 }
+
+
+_HOST = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:@\s]+|\[[^]/]*\])")
 
 
 class Layout(NamedTuple):
@@ -154,13 +157,8 @@ def _row(
 
 def host(url: str | None) -> str | None:
     """Return the host of a URL without ``www.``, or None."""
-    if not url:
-        return None
-    try:
-        name = urlsplit(url).hostname
-    except ValueError:
-        return None
-    return name.removeprefix("www.") or None if name else None
+    found = _HOST.match(url) if url else None
+    return found[1].lower().removeprefix("www.") if found else None
 
 
 def _identifier(record: Mapping[str, Any], name: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import glob
+import hashlib
 import os
 import posixpath
 import shutil
@@ -18,7 +19,7 @@ from typing import Any, BinaryIO
 
 from cleaner.errors import InputError
 from cleaner.output import record_of
-from cleaner.readers.streams import filesystem, scheme
+from cleaner.readers.streams import filesystem, is_web, scheme
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,19 +56,27 @@ def find(inputs: Sequence[str], notes: list[str]) -> list[File]:
     local = [file.root for file in found.values() if file.root and not scheme(file.path)]
     remote = [file.root for file in found.values() if scheme(file.path)]
     base = os.path.commonpath(local) if local else ""
-    far = posixpath.commonpath([root.replace("://", "/", 1) for root in remote]) if remote else ""
+    far = posixpath.commonpath([_flat(root) for root in remote]) if remote else ""
     return [File(path, _name(found[path], base, far), found[path].size) for path in sorted(found)]
 
 
 def _name(file: _Found, base: str, far: str) -> str:
     if not file.root:
         return "stdin"
-    if scheme(file.path):
-        name = file.path.replace("://", "/", 1).partition("?")[0]
-        name = posixpath.relpath(name, far) if name != far else posixpath.basename(name)
-    else:
+    if not scheme(file.path):
         name = os.path.relpath(file.path, base).replace(os.sep, "/")
-    return name.encode("utf-8", "backslashreplace").decode()
+        return name.encode("utf-8", "backslashreplace").decode()
+    plain, _, query = file.path.partition("?")
+    name = posixpath.relpath(_flat(plain.rstrip("/")), far)
+    # A query can hold a password: a digest of it tells pages apart as well.
+    return name + "?" + hashlib.blake2b(query.encode(), digest_size=4).hexdigest() if query else name
+
+
+def _flat(url: str) -> str:
+    """A URL as a path whose first part is the scheme; without user and password."""
+    protocol, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{protocol}/{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _local(name: str, notes: list[str]) -> Iterator[_Found]:
@@ -195,39 +204,49 @@ def _pattern(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
 
 def _remote(url: str, notes: list[str]) -> Iterator[_Found]:
     system, inner = filesystem(url)
-    web = scheme(url) in {"http", "https"}
+    if is_web(url):
+        yield _page(url, system, inner, notes)
+        return
     try:
-        if not web and glob.has_magic(inner):
+        if glob.has_magic(inner):
             listed = system.glob(inner, detail=True)
-        elif not web and system.isdir(inner):
+        elif system.isdir(inner):
             listed = system.find(inner, detail=True)
         else:
             listed = {inner: system.info(inner)}
     except FileNotFoundError:
         raise InputError(f"{url}: there is nothing at this URL; check it") from None
-    except PermissionError as problem:
-        raise InputError(f"{url}: access is denied: {problem}") from None
-    except Exception as problem:  # drivers raise errors of their own; reading will tell what is wrong
-        notes.append(f"{url}: {problem or type(problem).__name__}")
-        listed = {inner: {}}
-    yield from _listed(url, system, inner, listed)
-
-
-def _listed(url: str, system: Any, inner: str, listed: dict[str, Any]) -> Iterator[_Found]:
+    except Exception as problem:  # drivers raise errors of their own
+        raise InputError(f"{url}: it cannot be listed: {problem or type(problem).__name__}") from None
     files = {path: facts for path, facts in listed.items() if facts.get("type") != "directory"}
-    if not files:
+    folder = _fixed(inner) if inner not in files else posixpath.dirname(inner)
+    root = str(system.unstrip_protocol(folder))
+    below = [path for path in sorted(files) if not _hidden(path.removeprefix(folder))]
+    if not below:
         raise InputError(f"{url}: there are no files there; check it")
-    folder = inner if inner not in files else posixpath.dirname(inner)
-    root = str(system.unstrip_protocol(_fixed(folder)))
-    for path in sorted(files):
-        below = path.removeprefix(_fixed(folder)).lstrip("/").split("/")
-        if not any(part.startswith(".") for part in below):
-            yield _Found(str(system.unstrip_protocol(path)), root, int(files[path].get("size") or 0))
+    for path in below:
+        yield _Found(str(system.unstrip_protocol(path)), root, int(files[path].get("size") or 0))
+
+
+def _page(url: str, system: Any, inner: str, notes: list[str]) -> _Found:
+    """A page of the web; one that the server cannot give now is left to be rejected when it is read."""
+    size = 0
+    try:
+        size = int(system.info(inner).get("size") or 0)
+    except Exception as problem:  # drivers raise errors of their own
+        if getattr(problem.__cause__, "status", None) in {404, 410}:
+            raise InputError(f"{url}: there is nothing at this URL; check it") from None
+        notes.append(f"{url}: it cannot be reached: {problem.__cause__ or problem or type(problem).__name__}")
+    plain = url.partition("?")[0].rstrip("/")
+    return _Found(url, posixpath.dirname(plain), size)
+
+
+def _hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))
 
 
 def _fixed(path: str) -> str:
     """The folders of a path before its first wildcard."""
     parts = path.split("/")
-    return "/".join(
-        parts[: next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))]
-    )
+    magic = (place for place, part in enumerate(parts) if glob.has_magic(part))
+    return "/".join(parts[: next(magic, len(parts))])

@@ -13,7 +13,7 @@ from cleaner.readers.finding import File, find
 from cleaner.readers.formats import ENDINGS, FORMATS, HEAD, compression_of, ending, of_content
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.splits import Part, Split
-from cleaner.readers.streams import open_bytes, scheme
+from cleaner.readers.streams import is_web, open_bytes, scheme
 
 FILES_PER_SPLIT = 2_000
 SMALL_BYTES = 16 << 20
@@ -115,7 +115,7 @@ def _guessed(parts: Sequence[Part], options: ReaderOptions) -> Iterator[str]:
 def _pieces(part: Part, options: ReaderOptions) -> Iterator[Part]:
     """Cut a large JSONL or Parquet file in pieces."""
     far = scheme(part.path) is not None
-    if part.compression or (part.size <= options.split_bytes and not far):
+    if part.compression or is_web(part.path) or (part.size <= options.split_bytes and not far):
         yield part
     elif part.format == "jsonl":
         for start, end, line in (_cut_remote if far else _cut)(part, options.split_bytes):

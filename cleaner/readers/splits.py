@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from cleaner.errors import InputError, RecordError
 from cleaner.readers.contents import problem_of, read, unpacked
+from cleaner.readers.fields import host
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, batches, rejected
-from cleaner.readers.streams import open_bytes
+from cleaner.readers.streams import is_web, open_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,28 @@ def filesystem(url: str) -> tuple[Any, str]:
 
 
 def open_bytes(path: str) -> BinaryIO:
-    """Open a local path or a URL, buffered."""
+    """Open a local path or a URL, buffered; a web page can only be read forward.
+
+    Raises:
+        OSError: a local file cannot be opened.
+        RecordError: a URL cannot be opened, or later be read.
+        InputError: the driver of a URL is not installed.
+    """
     if scheme(path) is None:
         return open(path, "rb")
     system, inner = filesystem(path)
-    return cast(BinaryIO, io.BufferedReader(system.open(inner, "rb")))
+    # A block size of 0 streams: many web servers cannot serve a part of a file.
+    options = {"block_size": 0} if is_web(path) else {}
+    try:
+        stream = system.open(inner, "rb", **options)
+    except Exception as problem:  # drivers raise errors of their own
+        raise RecordError(f"it cannot be opened: {problem or type(problem).__name__}") from None
+    return cast(BinaryIO, io.BufferedReader(_Remote(stream, not options), 1 << 18))
+
+
+def is_web(path: str) -> bool:
+    """Say whether a URL is one of the web, where nothing can be listed."""
+    return scheme(path) in {"http", "https"}
 
 
 def unpack(stream: BinaryIO, compression: str, options: ReaderOptions) -> BinaryIO:
@@ -105,6 +122,39 @@ class _Unpacked(io.RawIOBase):
         return len(data)
 
 
+class _Remote(io.RawIOBase):
+    """A file of an fsspec driver; all errors as RecordError."""
+
+    def __init__(self, stream: Any, seekable: bool) -> None:
+        self._stream = stream
+        self._seekable = seekable
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._seekable
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return cast(int, self._stream.seek(place, whence))
+
+    def tell(self) -> int:
+        return cast(int, self._stream.tell())
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._stream.read(len(buffer))
+        except Exception as problem:  # drivers raise errors of their own
+            raise RecordError(f"it cannot be read on: {problem or type(problem).__name__}") from None
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+
 class _Counted(io.RawIOBase):
     """A stream that counts what was read of it."""
 
@@ -134,7 +184,7 @@ class _Zstd:
         self._error = zstandard.ZstdError
         self._frame: Any = None
         self._stream = stream
-        self._ready = b""
+        self._ready = memoryview(b"")
         self._rest = b""
 
     def read1(self, size: int) -> bytes:
@@ -146,12 +196,12 @@ class _Zstd:
                 return b""
             self._feed(chunk)
         data, self._ready = self._ready[:size], self._ready[size:]
-        return data
+        return bytes(data)
 
     def _feed(self, chunk: bytes) -> None:
         self._frame = self._frame or self._new()
         try:
-            self._ready = self._frame.decompress(chunk)
+            self._ready = memoryview(self._frame.decompress(chunk))
         except self._error as problem:
             raise ValueError(str(problem)) from None
         self._rest = self._frame.unused_data if self._frame.eof else b""
