@@ -14,20 +14,22 @@ from cleaner.encoding import Decoded, encode
 from cleaner.errors import InputError, OutputError
 
 #: Keys of one edit in ``audit.jsonl``, in this order after the document's id.
-KEYS = ("start", "end", "removed", "replacement", "stage", "rule", "confidence")
+KEYS = ("start", "end", "removed", "replacement", "stage", "rule", "confidence", "evidence")
 
 
 def pack(edits: Iterable[Edit], original: str) -> bytes:
     """Edits with the text that they remove, as JSON, to pass between stages."""
-    return orjson.dumps(
-        [[e.start, e.end, original[e.start : e.end], e.replacement, e.stage, e.rule, round(e.confidence, 4)] for e in edits]
-    )
+    rows = []
+    for start, end, replacement, stage, rule, confidence, evidence in edits:
+        rows.append([start, end, original[start:end], replacement, stage, rule, round(confidence, 4), dict(evidence)])
+    return orjson.dumps(rows)
 
 
 def unpack(packed: bytes) -> tuple[list[Edit], list[str]]:
     """The edits and, for each, the text that it removed."""
     rows = orjson.loads(packed)
-    return [Edit(start, end, *rest) for start, end, _, *rest in rows], [row[2] for row in rows]
+    edits = [Edit(*row[:2], *row[3:7], evidence=tuple(row[7].items())) for row in rows]
+    return edits, [row[2] for row in rows]
 
 
 def undo(edits: Sequence[Edit], removed: Sequence[str], text: str) -> str:
@@ -63,7 +65,8 @@ def decoding_note(decoded: Decoded) -> list[dict[str, Any]]:
 def original_text(text: str, audit: Sequence[dict[str, Any]]) -> str:
     """The decoded original of a document, from its clean text and its lines of the audit."""
     made = [record for record in audit if "removed" in record]
-    edits = [Edit(*(record[key] for key in KEYS if key != "removed")) for record in made]
+    names = ("start", "end", "replacement", "stage", "rule")
+    edits = [Edit(*(record[name] for name in names)) for record in made]
     return undo(edits, [record["removed"] for record in made], text)
 
 
@@ -91,7 +94,9 @@ def safe_path(folder: Path, identity: str) -> Path:
 def _escaped(part: str) -> str:
     if part in {"", ".", ".."}:
         return "%" + (part.encode().hex() or "00")
-    name = "".join(c if c.isprintable() and c not in '\\:*?"<>|%' else "".join(f"%{b:02X}" for b in c.encode()) for c in part)
+    name = "".join(
+        c if c.isprintable() and c not in '\\:*?"<>|%' else "".join(f"%{b:02X}" for b in c.encode()) for c in part
+    )
     return name if len(name.encode()) <= 200 else name.encode()[:160].decode("utf-8", "ignore") + "%" + _digest(name)
 
 
@@ -121,7 +126,9 @@ def restore(documents: Iterable[tuple[str, str]], audit: Iterable[dict[str, Any]
         try:
             raw = original_bytes(text, own)
         except ValueError as error:
-            raise InputError(f"{identity}: the audit does not fit the corpus: {error}; was one of them changed?") from error
+            raise InputError(
+                f"{identity}: the audit does not fit the corpus: {error}; was one of them changed?"
+            ) from error
         path = safe_path(folder, identity)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

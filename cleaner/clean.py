@@ -7,20 +7,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 import pyarrow as pa
 
 from cleaner import audit, schemas
 from cleaner.documents import Edit, apply, compose
+from cleaner.engines import Dataset
 from cleaner.lines import Lines
 
 if TYPE_CHECKING:
-    from cleaner.boilerplate.decide import Decision, Settings
+    from cleaner.boilerplate.decide import Decision, Level, Settings
 
 #: Fields of a document in the order in which they are written, after id, text and source.
-FIELDS = ("url", "title", "authors", "published", "updated", "agency", "section", "dateline", "credit", "language")
+FIELDS = (
+    "url",
+    "title",
+    "authors",
+    "published",
+    "updated",
+    "agency",
+    "section",
+    "dateline",
+    "credit",
+    "language",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class Detector:
 
     level: str
     rules: tuple[str, ...]
+    templates: Dataset
 
     def __call__(self, rows: list[dict[str, Any]]) -> list[Decision]:
         """The decision on each row's text, in order."""
@@ -37,16 +50,23 @@ class Detector:
         from cleaner.boilerplate.decide import find
 
         lines = Lines.of([row["text"] for row in rows])
-        return find(lines, [row["source"] for row in rows], [row["language"] for row in rows], settings(self))
+        found = find(lines, [row["source"] for row in rows], [row["language"] for row in rows], settings(self))
+        return [decision._replace(edits=_with_evidence(decision)) for decision in found]
+
+
+def _with_evidence(decision: Decision) -> list[Edit]:
+    pairs = zip(decision.edits, decision.evidence, strict=True)
+    return [edit._replace(evidence=tuple(sorted(said.items()))) for edit, said in pairs]
 
 
 @cache
 def settings(detector: Detector) -> Settings:
     """What the detectors work with, for a level and rule files."""
-    from cleaner.boilerplate import decide, model, rules
+    from cleaner.boilerplate import decide, model, rules, templates
 
     ruleset = rules.RuleSet.load([Path(name) for name in detector.rules])
-    return decide.Settings(ruleset=ruleset, templates=None, model=model.load(), level=detector.level)
+    learned = templates.Templates.of([detector.templates.table()])
+    return decide.Settings(ruleset=ruleset, templates=learned, model=model.load(), level=cast("Level", detector.level))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +121,3 @@ def _fields(row: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
 def shard_key(identity: str) -> int:
     """A 63-bit number from an id: the same on every machine and in every run."""
     return int.from_bytes(hashlib.blake2b(identity.encode(), digest_size=8).digest(), "little") >> 1
-

@@ -79,7 +79,12 @@ def _option(one: Any) -> dict[str, Any]:
     shown = ",".join(default) if isinstance(default, tuple) else default
     if shown not in (None, ""):
         text += f" [default: {shown}]"
-    return {"type": kind, "default": None, "help": text, "metavar": "NAMES" if isinstance(default, tuple) else None}
+    return {
+        "type": kind,
+        "default": None,
+        "help": text,
+        "metavar": "NAMES" if isinstance(default, tuple) else None,
+    }
 
 
 def resolve(flags: dict[str, Any]) -> tuple[Config, dict[str, Origin]]:
@@ -91,7 +96,7 @@ def resolve(flags: dict[str, Any]) -> tuple[Config, dict[str, Origin]]:
 @click.group(context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="cleaner", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Clean a news corpus: repair encoding, strip boilerplate, flag near-duplicate passages.
+    r"""Clean a news corpus: repair encoding, strip boilerplate, flag near-duplicate passages.
 
     Every change is written to an audit that restores the original.
 
@@ -108,8 +113,10 @@ def cli() -> None:
 @click.option("--diff", is_flag=True, help="Show what would change in each document; write nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
 @settings()
-def run_command(inputs: tuple[str, ...], output: Path | None, dry_run: bool, diff: bool, quiet: bool, **flags: Any) -> None:
-    """Clean a corpus. INPUT is a file, a folder, a pattern, or - for standard input.
+def run_command(
+    inputs: tuple[str, ...], output: Path | None, dry_run: bool, diff: bool, quiet: bool, **flags: Any
+) -> None:
+    r"""Clean a corpus. INPUT is a file, a folder, a pattern, or - for standard input.
 
     \b
     Examples:
@@ -141,9 +148,16 @@ def run_command(inputs: tuple[str, ...], output: Path | None, dry_run: bool, dif
 
 @cli.command("why")
 @click.argument("identity", metavar="ID")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("output"), show_default=True, help="Folder that a run wrote.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("output"),
+    show_default=True,
+    help="Folder that a run wrote.",
+)
 def why_command(identity: str, output: Path) -> None:
-    """Show every edit and match of one document, with its context.
+    r"""Show every edit and match of one document, with its context.
 
     \b
     Example:
@@ -160,7 +174,7 @@ def why_command(identity: str, output: Path) -> None:
 @click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
 @click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the originals.")
 def restore_command(output: Path, folder: Path) -> None:
-    """Write the original texts back, from the corpus and the audit in OUT.
+    r"""Write the original texts back, from the corpus and the audit in OUT.
 
     Each document becomes a file named by its id; a text file comes back byte for byte, a page as its extracted text.
 
@@ -188,7 +202,7 @@ def rules_group() -> None:
 @rules_group.command("list")
 @settings("rules")
 def rules_list(**flags: Any) -> None:
-    """List the rules, packaged and your own.
+    r"""List the rules, packaged and your own.
 
     \b
     Example:
@@ -203,7 +217,7 @@ def rules_list(**flags: Any) -> None:
 @click.argument("name")
 @settings("rules")
 def rules_show(name: str, **flags: Any) -> None:
-    """Show what a rule says, why, and its examples.
+    r"""Show what a rule says, why, and its examples.
 
     \b
     Example:
@@ -217,7 +231,7 @@ def rules_show(name: str, **flags: Any) -> None:
 @rules_group.command("test")
 @settings("rules")
 def rules_test(**flags: Any) -> int:
-    """Run the examples of every rule; exits with 1 if one fails.
+    r"""Run the examples of every rule; exits with 1 if one fails.
 
     \b
     Example:
@@ -243,7 +257,7 @@ def _ruleset(flags: dict[str, Any]) -> Any:
 @cli.command("config")
 @settings()
 def config_command(**flags: Any) -> None:
-    """Show the settings in force and where each came from.
+    r"""Show the settings in force and where each came from.
 
     \b
     Example:

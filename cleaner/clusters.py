@@ -85,7 +85,9 @@ def _numbered(passages: pa.Table, kept: Any, pair: Any, pairs: pa.Table) -> pa.T
     keys = [(name, "ascending") for name in ("kept_id", "kept_start", "member", "id", "start")]
     table = table.sort_by(keys).combine_chunks()
     first = pc.invert(table["member"]).to_numpy().astype(np.int64)
-    return table.append_column("cluster", pa.array(np.cumsum(first))).select(schemas.MEMBERS.names).cast(schemas.MEMBERS)
+    return (
+        table.append_column("cluster", pa.array(np.cumsum(first))).select(schemas.MEMBERS.names).cast(schemas.MEMBERS)
+    )
 
 
 def flag_rows(members: pa.Table) -> pa.Table:

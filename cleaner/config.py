@@ -18,10 +18,13 @@ from cleaner.errors import ConfigError
 STAGES = ("encoding", "extract", "boilerplate", "near-duplicates")
 
 
-def setting(default: Any, help: str, *, choices: tuple[str, ...] = (), low: float | None = None, high: float | None = None,
+def setting(default: Any, text: str, *, choices: tuple[str, ...] = (), low: float | None = None, high: float | None = None,
             result: bool = True) -> Any:  # fmt: skip
     """A field of ``Config``: ``result`` says whether it can change what is written (and so stands in run.json)."""
-    return field(default=default, metadata={"help": help, "choices": choices, "low": low, "high": high, "result": result})
+    return field(
+        default=default,
+        metadata={"help": text, "choices": choices, "low": low, "high": high, "result": result},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +34,15 @@ class Config:
     stages: tuple[str, ...] = setting(STAGES, "Stages to run, separated by commas.", choices=STAGES)
     format: str = setting("jsonl", "How the corpus is written.", choices=("jsonl", "txt"))
     boilerplate: str = setting(
-        "balanced", "How sure a line must be boilerplate to be removed.", choices=("conservative", "balanced", "aggressive")
+        "balanced",
+        "How sure a line must be boilerplate to be removed.",
+        choices=("conservative", "balanced", "aggressive"),
     )
     rules: tuple[str, ...] = setting((), "More rule files (TOML), added to the packaged ones.")
     duplicates: str = setting(
-        "flag", "What happens to near-duplicate passages.", choices=("flag", "drop-passages", "drop-documents")
+        "flag",
+        "What happens to near-duplicate passages.",
+        choices=("flag", "drop-passages", "drop-documents"),
     )
     text_field: str | None = setting(None, "Field that holds the text.")
     html_field: str | None = setting(None, "Field that holds HTML.")
@@ -52,9 +59,7 @@ class Config:
 
     def resolved(self) -> dict[str, Any]:
         """The settings that can change results, as run.json holds them."""
-        return {
-            key_of(one.name): asdict(self)[one.name] for one in fields(self) if one.metadata["result"]
-        }
+        return {key_of(one.name): asdict(self)[one.name] for one in fields(self) if one.metadata["result"]}
 
 
 def key_of(name: str) -> str:
@@ -66,7 +71,9 @@ def check(name: str, value: Any, rules: Mapping[str, Any]) -> None:
     """Raise ConfigError if a value is not one that the setting can have."""
     for one in value if isinstance(value, tuple) else (value,):
         if rules["choices"] and one not in rules["choices"]:
-            raise ConfigError(f"{key_of(name)}: {one!r} is none of {', '.join(rules['choices'])}{suggest(one, rules['choices'])}")
+            raise ConfigError(
+                f"{key_of(name)}: {one!r} is none of {', '.join(rules['choices'])}{suggest(one, rules['choices'])}"
+            )
     if rules["low"] is not None and value < rules["low"]:
         raise ConfigError(f"{key_of(name)}: {value} is below {rules['low']}")
     if rules["high"] is not None and value > rules["high"]:

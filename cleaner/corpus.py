@@ -23,7 +23,9 @@ class Corpus:
     def __init__(self, folder: Path) -> None:
         record = record_of(folder)
         if record is None:
-            raise InputError(f"{folder}: is no output of cleaner run (it has no run.json of ours); name one, or make it first")
+            raise InputError(
+                f"{folder}: is no output of cleaner run (it has no run.json of ours); name one, or make it first"
+            )
         self.folder = folder
         self.record: dict[str, Any] = record
 
@@ -47,9 +49,11 @@ class Corpus:
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
+    number = 0
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
+            for line in file:
+                number += 1
                 yield orjson.loads(line)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error

@@ -14,7 +14,10 @@ from typing import NamedTuple
 
 
 class Edit(NamedTuple):
-    """Replace ``text[start:end]`` by ``replacement``; found by ``rule`` of ``stage``."""
+    """Replace ``text[start:end]`` by ``replacement``; found by ``rule`` of ``stage``.
+
+    ``evidence`` names what speaks for the edit and how strongly, for example ``(("rules", 0.95),)``.
+    """
 
     start: int
     end: int
@@ -22,6 +25,7 @@ class Edit(NamedTuple):
     stage: str
     rule: str
     confidence: float = 1.0
+    evidence: tuple[tuple[str, float], ...] = ()
 
 
 class Finding(NamedTuple):
@@ -66,7 +70,9 @@ def invert(edits: Iterable[Edit], text: str) -> list[Edit]:
     inverse = []
     for edit in edits:
         start = edit.start + shift
-        inverse.append(edit._replace(start=start, end=start + len(edit.replacement), replacement=text[edit.start : edit.end]))
+        inverse.append(
+            edit._replace(start=start, end=start + len(edit.replacement), replacement=text[edit.start : edit.end])
+        )
         shift += len(edit.replacement) - (edit.end - edit.start)
     return inverse
 
@@ -116,6 +122,8 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> list[Ed
                 tail, end = middle[edit.end : inner.end], inner.end
             shift += len(inner.replacement) - (inner.end - inner.start)
             at += 1
-        composed.append(edit._replace(start=start + start_shift, end=end + shift, replacement=head + edit.replacement + tail))
+        composed.append(
+            edit._replace(start=start + start_shift, end=end + shift, replacement=head + edit.replacement + tail)
+        )
     composed.extend(first[at:])
     return composed

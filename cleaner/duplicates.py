@@ -20,6 +20,8 @@ from cleaner.passages import passages
 #: Above this many passages in one band bucket not all of its pairs are looked at (see bands.candidate_pairs).
 LARGEST_BUCKET = 256
 
+DEFAULTS = Thresholds()
+
 #: Pairs of this Jaccard similarity become candidates with probability .995.
 BAND_SIMILARITY = 0.5
 
@@ -121,7 +123,12 @@ class Verify:
         apart = documents[places[:, 0]] != documents[places[:, 1]]
         pairs, places = pairs[apart], places[apart]
         verified = verify(_column(texts, "text"), places[:, 0], places[:, 1], self.thresholds)
-        columns = {"a": pairs[:, 0], "b": pairs[:, 1], "jaccard": verified.jaccard, "containment": verified.containment}
+        columns = {
+            "a": pairs[:, 0],
+            "b": pairs[:, 1],
+            "jaccard": verified.jaccard,
+            "containment": verified.containment,
+        }
         return pa.table(columns, schema=schemas.PAIRS).filter(pa.array(verified.flag))
 
 
@@ -154,7 +161,7 @@ def no_duplicates(engine: Engine) -> Duplicates:
     return Duplicates(flags, passages, schemas.PAIRS.empty_table(), schemas.MEMBERS.empty_table())
 
 
-def find_duplicates(engine: Engine, cleaned: Dataset, thresholds: Thresholds = Thresholds()) -> Duplicates:
+def find_duplicates(engine: Engine, cleaned: Dataset, thresholds: Thresholds = DEFAULTS) -> Duplicates:
     """Find the near-duplicate passages of a corpus, every one verified."""
     passages = engine.map("passages", cleaned.parts, cut, schemas.PASSAGES)
     starts = np.cumsum([0, *(part.rows for part in passages.parts)]).tolist()

@@ -57,7 +57,11 @@ def output_folder(out: Path) -> Iterator[Path]:
 def _refuse_others(out: Path) -> None:
     if out.is_file():
         raise OutputError(f"{out}: is a file; -o names a folder")
-    if out.is_dir() and any(name.name not in {SPOOL, ".cleaner-lock"} for name in out.iterdir()) and record_of(out) is None:
+    if (
+        out.is_dir()
+        and any(name.name not in {SPOOL, ".cleaner-lock"} for name in out.iterdir())
+        and record_of(out) is None
+    ):
         raise OutputError(f"{out}: holds files that no run of cleaner wrote; choose an empty or a new folder with -o")
 
 

@@ -50,7 +50,7 @@ def _joined(text: str, block: list[tuple[int, int]]) -> list[tuple[int, int]]:
     full = block[:-1]
     if len(full) < 2 or not all(end - start in _WRAPPED for start, end in full):
         return block
-    ended = sum(text[end - 1] in ".!?:…”\"" for _, end in full)
+    ended = sum(text[end - 1] in '.!?:…”"' for _, end in full)
     return [(block[0][0], block[-1][1])] if ended <= len(full) // 2 else block
 
 

@@ -17,6 +17,7 @@ from cleaner.config import Config
 from cleaner.duplicates import find_duplicates, no_duplicates
 from cleaner.engines import Engine
 from cleaner.identities import find_repeated
+from cleaner.learning import learn_templates
 from cleaner.prepare import Prepare
 from cleaner.readers import Plan
 from cleaner.writers.record import write_record
@@ -34,12 +35,13 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path) -> dict[str, A
     """
     documents = engine.map("documents", plan.splits, Prepare(config.stages), schemas.DOCUMENTS)
     repeated = find_repeated(engine, documents)
-    detector = Detector(config.boilerplate, config.rules) if "boilerplate" in config.stages else None
+    templates = learn_templates(engine, documents) if "boilerplate" in config.stages else None
+    detector = Detector(config.boilerplate, config.rules, templates) if templates else None
     cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated), schemas.CLEANED)
     duplicates = find_duplicates(engine, cleaned) if "near-duplicates" in config.stages else no_duplicates(engine)
     shards = WriteShards(folder, _shards(plan), config.format, config.duplicates, duplicates.flags)
     written = engine.shuffle("written", cleaned, "shard", shards, schemas.WRITTEN)
-    return write_record(folder, config, documents, cleaned, duplicates, written)
+    return write_record(folder, config, documents, cleaned, templates, duplicates, written)
 
 
 def _shards(plan: Plan) -> int:

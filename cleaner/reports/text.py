@@ -58,7 +58,11 @@ def differences(folder: Path) -> Iterator[str]:
 
 def _unified(identity: str, before: str, after: str) -> Iterator[str]:
     lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), f"{identity} (original)", f"{identity} (clean)", n=1
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        f"{identity} (original)",
+        f"{identity} (clean)",
+        n=1,
     )
     for line in lines:
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"

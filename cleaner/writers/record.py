@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from cleaner import __version__
-from cleaner.config import Config
 from cleaner.clusters import write_clusters, write_pairs
+from cleaner.config import Config
 from cleaner.duplicates import Duplicates
 from cleaner.engines import Dataset
 from cleaner.output import MARK, RECORD
@@ -21,12 +21,21 @@ from cleaner.writers.files import Output
 LIBRARIES = {"encoding": ("ftfy",), "extract": ("trafilatura",), "boilerplate": (), "near-duplicates": ()}
 
 
-def write_record(folder: Path, config: Config, documents: Dataset, cleaned: Dataset, duplicates: Duplicates, written: Dataset) -> dict[str, Any]:  # fmt: skip
+def write_record(
+    folder: Path,
+    config: Config,
+    documents: Dataset,
+    cleaned: Dataset,
+    templates: Dataset | None,
+    duplicates: Duplicates,
+    written: Dataset,
+) -> dict[str, Any]:
     """Write everything but the shards, ``run.json`` last; returns what it holds."""
     rejected = write_rejected(folder, cleaned)
     clusters = write_clusters(folder, duplicates.members)
     pairs, left_out = write_pairs(folder, duplicates.passages, duplicates.pairs, duplicates.members)
-    files = [rejected, clusters, pairs, *written.table().to_pylist()]
+    learned = write_templates(folder, templates)
+    files = [rejected, clusters, pairs, learned, *written.table().to_pylist()]
     counts = _sum(files)
     totals = counts["totals"]
     read = cleaned.rows
@@ -46,6 +55,7 @@ def write_record(folder: Path, config: Config, documents: Dataset, cleaned: Data
         },
         "edits": {rule: counts["rules"][rule] for rule in sorted(counts["rules"])},
         "characters_removed": {rule: counts["characters"][rule] for rule in sorted(counts["characters"])},
+        "templates": learned["rows"],
         "near_duplicates": {
             "passages": duplicates.flags.rows,
             "clusters": clusters["rows"],
@@ -71,6 +81,15 @@ def write_rejected(folder: Path, cleaned: Dataset) -> dict[str, Any]:
                 rows.append(row)
     for row in sorted(rows, key=lambda row: (row["location"], row["id"] or "")):
         output.write(row)
+    return output.close()
+
+
+def write_templates(folder: Path, templates: Dataset | None) -> dict[str, Any]:
+    """Write ``templates.jsonl``: the lines that repeat across a source."""
+    output = Output(folder, "templates.jsonl")
+    for batch in templates.read() if templates else ():
+        for row in batch.to_pylist():
+            output.write(row)
     return output.close()
 
 

@@ -57,7 +57,9 @@ class WriteShards:
         yield corpus.close(counts.as_json())
         yield trail.close()
 
-    def _document(self, row: dict[str, Any], near: list[dict[str, Any]], corpus: Output, trail: Output, counts: Counts) -> None:
+    def _document(
+        self, row: dict[str, Any], near: list[dict[str, Any]], corpus: Output, trail: Output, counts: Counts
+    ) -> None:
         if near and self.duplicates == "drop-passages":
             row, near = without_passages(row, near), []
         for record in audit.records(row["id"], row["edits"], row["notes"]):

@@ -1,0 +1,107 @@
+"""One document explained: every edit with its context and its reason, every passage with its kept copy."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cleaner import audit
+from cleaner.config import suggest
+from cleaner.corpus import Corpus
+from cleaner.errors import InputError
+
+#: Reasons of what is not a rule of a file.
+REASONS = {
+    "decode": "how the bytes of the file became text",
+    "line-model": "the line model takes the line and its neighbours for boilerplate",
+}
+
+
+def explain(corpus: Corpus, identity: str) -> Iterator[str]:
+    """The parts of the explanation, in the order in which they are printed.
+
+    Raises:
+        InputError: the corpus has no document of this id.
+    """
+    document = _find(corpus, identity)
+    trail = [record for record in corpus.lines("audit") if record["id"] == identity]
+    original = audit.original_text(document["text"], trail)
+    edits = [record for record in trail if "removed" in record]
+    yield f"{identity}: {len(edits)} edits, {len(document['near_duplicates'])} near-duplicate passages"
+    fields = {
+        key: value
+        for key, value in document.items()
+        if value and key not in {"id", "text", "near_duplicates", "metadata"}
+    }
+    yield from (f"  {key}: {', '.join(value) if isinstance(value, list) else value}" for key, value in fields.items())
+    reasons = _reasons(corpus)
+    for record in trail:
+        yield from _edit(record, original, reasons) if "removed" in record else _note(record)
+    yield from _matches(corpus, document)
+
+
+def _find(corpus: Corpus, identity: str) -> dict[str, Any]:
+    seen: list[str] = []
+    for document in corpus.documents():
+        if document["id"] == identity:
+            return document
+        if len(seen) < 100_000:
+            seen.append(document["id"])
+    raise InputError(f"{corpus.folder} has no document {identity!r}{suggest(identity, tuple(seen))}")
+
+
+def _reasons(corpus: Corpus) -> dict[str, str]:
+    from cleaner.boilerplate.rules import RuleSet
+    from cleaner.encoding import REPAIRS
+
+    files = [Path(name) for name in corpus.record["config"]["rules"]]
+    rules = RuleSet.load([path for path in files if path.exists()]).rules
+    return {**REASONS, **{one.name: one.why for one in REPAIRS}, **{rule.name: rule.why for rule in rules}}
+
+
+def _edit(record: dict[str, Any], original: str, reasons: dict[str, str]) -> Iterator[str]:
+    number = original.count("\n", 0, record["start"]) + 1
+    reason = reasons.get(record["rule"])
+    yield (
+        f"\nline {number}, characters {record['start']}-{record['end']}: {record['stage']}/{record['rule']}"
+        + (f", confidence {record['confidence']:.2f}{_evidence(record)}")
+    )
+    if reason:
+        yield textwrap.indent(textwrap.fill(reason, 96), "  ")
+    before = original[: record["start"]].rstrip("\n").rpartition("\n")[2]
+    after = original[record["end"] :].lstrip("\n").partition("\n")[0]
+    yield from (f"    {_short(line)}" for line in [before] if line.strip())
+    yield from (f"  - {_short(line)}" for line in record["removed"].split("\n") if line.strip())
+    yield from (f"  + {_short(line)}" for line in record["replacement"].split("\n") if line.strip())
+    yield from (f"    {_short(line)}" for line in [after] if line.strip())
+
+
+def _evidence(record: dict[str, Any]) -> str:
+    said = ", ".join(f"{name} {strength:.2f}" for name, strength in record["evidence"].items())
+    return f" ({said})" if said else ""
+
+
+def _note(record: dict[str, Any]) -> Iterator[str]:
+    said = {key: value for key, value in record.items() if key not in {"id", "stage", "rule"}}
+    yield f"\n{record['stage']}/{record['rule']}: " + ", ".join(f"{key} {value}" for key, value in said.items())
+
+
+def _matches(corpus: Corpus, document: dict[str, Any]) -> Iterator[str]:
+    wanted = {match["kept"]["id"] for match in document["near_duplicates"]}
+    kept = {record["id"]: record["text"] for record in corpus.documents() if record["id"] in wanted} if wanted else {}
+    for match in document["near_duplicates"]:
+        copy = match["kept"]
+        yield (
+            f"\ncharacters {match['start']}-{match['end']} of the clean text: near-duplicate, "
+            f"Jaccard similarity {match['jaccard']:.3f}, containment {match['containment']:.3f}"
+        )
+        yield textwrap.indent(textwrap.fill(document["text"][match["start"] : match["end"]], 92), "    ")
+        yield f"  kept: {copy['id']}, characters {copy['start']}-{copy['end']}"
+        text = kept.get(copy["id"], "")[copy["start"] : copy["end"]]
+        yield textwrap.indent(textwrap.fill(text or "(not in this corpus)", 92), "    ")
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= 100 else line[:99] + "…"
