@@ -1,8 +1,9 @@
 """Candidate pairs: passages whose signatures agree in a whole band of rows.
 
 A signature is cut into ``bands`` bands of ``rows`` values. Two passages of Jaccard similarity s agree in at
-least one band with probability 1 - (1 - s^rows)^bands (Leskovec, Rajaraman, Ullman, Mining of Massive Datasets,
-section 3.4). Every candidate is verified on its shingles, so that bands are chosen to miss next to nothing.
+least one band with probability 1 - (1 - s^rows)^bands (Leskovec, Rajaraman, Ullman, Mining of Massive
+Datasets, section 3.4). Every candidate is verified on its shingles, so that bands are chosen to miss next
+to nothing.
 """
 
 from __future__ import annotations
@@ -74,9 +75,7 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[
 
     """
     if bands * rows > signatures.shape[1]:
-        raise ValueError(
-            f"{bands} bands of {rows} rows need {bands * rows} places, not {signatures.shape[1]}"
-        )
+        raise ValueError(f"{bands} bands of {rows} rows need {bands * rows} places, not {signatures.shape[1]}")
     keys = np.empty((len(signatures), bands), dtype=np.int64)
     for band in range(bands):
         key = np.full(len(signatures), band + 1, dtype=np.uint64) * MIX
@@ -102,7 +101,7 @@ def candidate_pairs(keys: NDArray[np.int64], passages: NDArray[np.int64], larges
 
     """
     numbers, places = np.unique(passages, return_inverse=True)
-    keys, places = _distinct_rows(keys, places)
+    keys, places = distinct_rows(keys, places)
     start = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1)) if len(keys) else np.zeros(0, dtype=np.int64)
     size = np.diff(np.append(start, len(keys)))
     capped = size > largest
@@ -114,9 +113,7 @@ def candidate_pairs(keys: NDArray[np.int64], passages: NDArray[np.int64], larges
     return Candidates(a, b, keys[start[capped]], size[capped])
 
 
-def _distinct_rows(
-    keys: NDArray[np.int64], places: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def distinct_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the rows sorted by key and passage, each once."""
     order = np.lexsort((places, keys))
     keys, places = keys[order], places[order]
@@ -153,7 +150,6 @@ def _pairs_with_first(
         members = places[begin : begin + count]
         packed.append(_pack(members[:-1], members[1:]))
         packed += [
-            _pack(np.broadcast_to(members[at], count - at - 1), members[at + 1 :])
-            for at in range(min(FIRST, count))
+            _pack(np.broadcast_to(members[at], count - at - 1), members[at + 1 :]) for at in range(min(FIRST, count))
         ]
     return packed

@@ -16,6 +16,8 @@ CODE_POINTS = 0x110000
 
 #: Kinds, in ``Characters.kind``.
 GAP, WORD, ALONE, IGNORED = 0, 1, 2, 3
+#: Marks, in ``Characters.mark``.
+DIGIT, UPPER, LOWER, STOP = 1, 2, 4, 8
 
 #: Scripts written without spaces: their characters are tokens by themselves (first and last code point).
 UNSPACED = (
@@ -46,9 +48,7 @@ UNSPACED = (
 PLAIN = ((0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0x20000, 0x2F7FF), (0x2FA20, 0x3FFFF))
 
 #: Never part of a hash: joiners, soft hyphens, direction marks (category Cf) and these selectors.
-SELECTORS = frozenset(
-    [0x034F, 0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
-)
+SELECTORS = frozenset([0x034F, 0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 
 
 class Characters(NamedTuple):
@@ -59,6 +59,7 @@ class Characters(NamedTuple):
         fold: the code point that it is hashed as; 0 for a gap; above ``EXPANDS`` an index into ``pool``.
         order: canonical combining class.
         hard: 1 where only the normalisation of the whole text gives the right answer.
+        mark: DIGIT, UPPER, LOWER or STOP (may end a sentence or open a quotation), else 0.
         pool: the expansions: a count and that many code points each.
 
     """
@@ -67,6 +68,7 @@ class Characters(NamedTuple):
     fold: NDArray[np.uint32]
     order: NDArray[np.uint8]
     hard: NDArray[np.uint8]
+    mark: NDArray[np.uint8]
     pool: NDArray[np.uint32]
 
 
@@ -98,6 +100,15 @@ def _composes() -> set[int]:
     return seconds
 
 
+def _mark(code: int) -> int:
+    category = unicodedata.category(chr(code))
+    if category in ("Pi", "Pf", "Ps"):
+        return 0 if code == 0x2019 else STOP  # this one is an apostrophe
+    if category == "Po" and chr(code) in '.!?:;"\u2026\u3002\uff01\uff0e\uff1f\u061f\u0964\u06d4':
+        return STOP
+    return {"Nd": DIGIT, "Lu": UPPER, "Lt": UPPER, "Ll": LOWER}.get(category, STOP if code == 0x0A else 0)
+
+
 def _kind(code: int) -> int:
     character = chr(code)
     category = unicodedata.category(character)
@@ -117,12 +128,14 @@ def characters() -> Characters:
         plain[first : last + 1] = True
     kind = np.ones(CODE_POINTS, dtype=np.uint8)
     order = np.zeros(CODE_POINTS, dtype=np.uint8)
+    mark = np.zeros(CODE_POINTS, dtype=np.uint8)
     fold = np.arange(CODE_POINTS, dtype=np.uint32)
     hard = np.zeros(CODE_POINTS, dtype=np.uint8)
     others = [int(code) for code in np.flatnonzero(~plain)]
     for code in others:
         kind[code] = _kind(code)
         order[code] = unicodedata.combining(chr(code))
+        mark[code] = _mark(code)
     for first, last in UNSPACED:
         part = kind[first : last + 1]
         part[part == WORD] = ALONE
@@ -132,7 +145,7 @@ def characters() -> Characters:
     pool = _fold_all(others, kind, order, fold, hard)
     kind[0xD800:0xE000] = GAP
     fold[0xD800:0xE000] = 0
-    return Characters(kind, fold, order, hard, np.array(pool, dtype=np.uint32))
+    return Characters(kind, fold, order, hard, mark, np.array(pool, dtype=np.uint32))
 
 
 def _fold_all(

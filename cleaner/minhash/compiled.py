@@ -17,14 +17,12 @@ def kernel(function: Function) -> Function:
     """
     try:
         compiled = njit(nogil=True, cache=True, error_model="numpy")(function)
-    except (
-        RuntimeError
-    ):  # numba: no locator available, neither __pycache__ nor the user's cache can be written
+    except RuntimeError:  # numba: no locator available, neither __pycache__ nor the user's cache can be written
         compiled = njit(nogil=True, error_model="numpy")(function)
     return cast(Function, compiled)
 
 
 def inlined(function: Function) -> Function:
     """Compile ``function`` into every kernel that calls it."""
-    compiled = njit(inline="always", error_model="numpy")(function)
+    compiled = njit(nogil=True, cache=False, error_model="numpy")(function)
     return cast(Function, compiled)

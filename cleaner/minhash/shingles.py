@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cleaner.minhash.characters import ALONE, WORD, characters, folded
+from cleaner.minhash.characters import ALONE, GAP, IGNORED, characters, folded
 
 #: Words in a shingle.
 SHINGLE = 5
@@ -96,18 +96,14 @@ def text_buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
     if not len(texts) or places is None:
         return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
     width = np.int32 if pa.types.is_string(texts.type) else np.int64
-    offsets = np.frombuffer(places, dtype=width)[texts.offset : texts.offset + len(texts) + 1].astype(
-        np.int64
-    )
+    offsets = np.frombuffer(places, dtype=width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     data = np.frombuffer(content, dtype=np.uint8) if content is not None else np.zeros(0, dtype=np.uint8)
     return data[offsets[0] : offsets[-1]], offsets - offsets[0]
 
 
 def normalised(data: NDArray[np.uint8], offsets: NDArray[np.int64], which: NDArray[np.int64]) -> pa.Array:
     """Return the texts ``which`` folded as a whole: those that cannot be folded by character."""
-    texts = (
-        data[offsets[one] : offsets[one + 1]].tobytes().decode("utf-8", "replace") for one in which.tolist()
-    )
+    texts = (data[offsets[one] : offsets[one + 1]].tobytes().decode("utf-8", "replace") for one in which.tolist())
     return pa.array([folded(text) for text in texts], type=pa.large_string())
 
 
@@ -140,32 +136,41 @@ def _compiled_hashes(
 def _numpy_hashes(
     data: NDArray[np.uint8], offsets: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    pieces = [folded(text) for text in decoded(data, offsets)]
+    codes = np.frombuffer("".join(pieces).encode("utf-32-le"), dtype=np.uint32)
+    text = np.repeat(np.arange(len(pieces)), np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces)))
+    solid = characters().kind[codes] != IGNORED
+    codes, text = codes[solid], text[solid]
+    start, end = word_runs(codes, text)
+    first = (
+        np.searchsorted(text[start], np.arange(len(pieces) + 1)) if len(start) else np.zeros(len(pieces) + 1, np.int64)
+    )
+    return shingles_of_words(word_hashes(codes, start, end), first)
+
+
+def decoded(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> list[str]:
+    """Return the texts as str; bytes that are no UTF-8 become U+FFFD."""
     raw = data.tobytes()
-    bounds = offsets.tolist()
-    texts = [raw[start:end].decode("utf-8", "replace") for start, end in itertools.pairwise(bounds)]
-    line, text_ends = _split_words(texts)
-    edges = np.flatnonzero(np.diff((line != 0).view(np.int8), prepend=np.int8(0)))
-    starts, ends = edges[::2], edges[1::2]
-    words = _word_hashes(line, starts, ends - starts)
-    word_first = np.concatenate(([0], np.searchsorted(ends, text_ends, side="right")))
-    return _shingles_of_words(words, word_first)
+    return [raw[start:end].decode("utf-8", "replace") for start, end in itertools.pairwise(offsets.tolist())]
 
 
-def _split_words(texts: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return the folded texts as UTF-8 with zero bytes between words, padded, and where each text ends."""
-    pieces = [folded(text) for text in texts]
-    codes = np.frombuffer("\n".join([*pieces, ""]).encode("utf-32-le"), dtype=np.uint32)
-    last = np.cumsum(np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces)) + 1) - 1
+def word_runs(codes: NDArray[np.uint32], text: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where words start and end among folded code points, IGNORED ones taken out."""
     kind = characters().kind[codes]
-    width = np.choose(kind, (1, 1, 3, 0))  # a character alone gets a gap before and after it
-    place = np.cumsum(width) - width
-    line = np.zeros(int(width.sum()), dtype=np.uint32)
-    line[place[kind == WORD]] = codes[kind == WORD]
-    line[place[kind == ALONE] + 1] = codes[kind == ALONE]
-    size = 1 + (line >= 0x80).astype(np.int64) + (line >= 0x800) + (line >= 0x10000)
-    ends = (np.cumsum(size) - size)[place[last]]
-    raw = line.tobytes().decode("utf-32-le").encode("utf-8")
-    return np.frombuffer(raw + bytes(24 - len(raw) % 8), dtype=np.uint8), ends
+    other = np.ones(len(codes) + 1, dtype=bool)
+    other[1:-1] = (kind[1:] != kind[:-1]) | (kind[1:] == ALONE) | (text[1:] != text[:-1])
+    edges = np.flatnonzero(other)
+    solid = kind[edges[:-1]] != GAP
+    return edges[:-1][solid], edges[1:][solid]
+
+
+def word_hashes(codes: NDArray[np.uint32], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the 64-bit hash of each word ``codes[start:end]``, of its UTF-8 bytes."""
+    raw = codes.tobytes().decode("utf-32-le").encode("utf-8")
+    line = np.frombuffer(raw + bytes(24 - len(raw) % 8), dtype=np.uint8)
+    size = 1 + (codes >= 0x80).astype(np.int64) + (codes >= 0x800) + (codes >= 0x10000)
+    place = np.concatenate(([0], np.cumsum(size)))
+    return _word_hashes(line, place[start], place[end] - place[start])
 
 
 def _gather(longs: NDArray[np.uint64], at: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -176,9 +181,7 @@ def _gather(longs: NDArray[np.uint64], at: NDArray[np.int64]) -> NDArray[np.uint
     return result
 
 
-def _word_hashes(
-    line: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> NDArray[np.uint64]:
+def _word_hashes(line: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Return the 64-bit hash of each word, eight bytes at a time: multiply, then xor a shift."""
     longs = line.view(np.uint64)
     hashes = lengths.astype(np.uint64) * MULTIPLIER_2
@@ -196,7 +199,7 @@ def _word_hashes(
     return result
 
 
-def _shingles_of_words(
+def shingles_of_words(
     words: NDArray[np.uint64], first: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
     """Return the shingle hashes of texts whose words are ``words[first[t]:first[t + 1]]``."""

@@ -56,9 +56,7 @@ def signatures(texts: pa.Array, num_perm: int = 128, backend: Backend = "auto") 
     return _minima(_fmix32(shingles.hashes.astype(np.uint32)), shingles.offsets, num_perm)
 
 
-def _compiled(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], num_perm: int, normal: bool
-) -> NDArray[np.uint32]:
+def _compiled(data: NDArray[np.uint8], offsets: NDArray[np.int64], num_perm: int, normal: bool) -> NDArray[np.uint32]:
     from cleaner.minhash.kernels import sign_texts
 
     rows = np.empty((len(offsets) - 1, num_perm), dtype=np.uint32)

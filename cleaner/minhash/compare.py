@@ -1,0 +1,185 @@
+"""Compiled comparison of two texts' words: shared shingles, and where and how the rest differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cleaner.minhash.compiled import kernel
+from cleaner.minhash.tokens import DIGITS, NAME, NUMERAL
+from cleaner.minhash.verify import LARGE_WINDOW, PLACE
+
+#: Windows of more word pairs than this are first cut at shingles that both texts have once.
+WINDOW = LARGE_WINDOW
+#: Words looked at for anchors in one pair, in all its windows: what is left over shares nothing.
+BUDGET = 1 << 26
+
+
+@kernel
+def shared_shingles(sets: Any, first: Any, left: Any, right: Any, shared: Any) -> None:
+    """Write how many shingles each pair of sorted sets shares."""
+    for pair in range(len(left)):
+        x, x_end = first[left[pair]], first[left[pair] + 1]
+        y, y_end = first[right[pair]], first[right[pair] + 1]
+        count = 0
+        while x < x_end and y < y_end:
+            u, v = sets[x], sets[y]
+            count += u == v
+            x += u <= v
+            y += v <= u
+        shared[pair] = count
+
+
+@kernel
+def longest_run(a: Any, b: Any, lengths: Any) -> Any:
+    """Return (start in a, start in b, length) of the first of the longest runs of words in both.
+
+    ``lengths`` is scratch of at least ``len(b) + 1`` places.
+    """
+    best_a, best_b, best = 0, 0, 0
+    lengths[: len(b) + 1] = 0
+    for i in range(len(a)):
+        word, before = a[i], 0
+        for j in range(len(b)):
+            here = lengths[j + 1]
+            if b[j] == word:
+                lengths[j + 1] = before + 1
+                if before + 1 > best:
+                    best_a, best_b, best = i - before, j - before, before + 1
+            else:
+                lengths[j + 1] = 0
+            before = here
+    return best_a, best_b, best
+
+
+@kernel
+def anchor(a: Any, b: Any) -> Any:
+    """Return a run of words around a five-word shingle that each window has once, or length 0.
+
+    Of all such shingles the one nearest to the middle of ``a`` is taken, so that windows shrink fast.
+    """
+    size = 5
+    if len(a) < size or len(b) < size:
+        return 0, 0, 0
+    x = np.empty(len(a) - size + 1, np.uint64)
+    y = np.empty(len(b) - size + 1, np.uint64)
+    for texts, out in ((a, x), (b, y)):
+        for at in range(len(out)):
+            h = np.uint64(0)
+            for step in range(size):
+                h = h * np.uint64(0x9FB21C651E98DF25) + texts[at + step]
+            out[at] = h
+    x_order, y_order = np.argsort(x), np.argsort(y)
+    i, j, middle = 0, 0, len(a) // 2
+    best_a, best_b = -1, -1
+    while i < len(x) and j < len(y):
+        u, v = x[x_order[i]], y[y_order[j]]
+        i_end, j_end = i, j
+        while u <= v and i_end < len(x) and x[x_order[i_end]] == u:
+            i_end += 1
+        while v <= u and j_end < len(y) and y[y_order[j_end]] == v:
+            j_end += 1
+        if u == v and i_end == i + 1 and j_end == j + 1:
+            near = abs(x_order[i] - middle)
+            if best_a < 0 or near < abs(best_a - middle) or (near == abs(best_a - middle) and x_order[i] < best_a):
+                best_a, best_b = x_order[i], y_order[j]
+        i, j = i_end, j_end
+    if best_a < 0:
+        return 0, 0, 0
+    start_a, start_b, end_a, end_b = best_a, best_b, best_a, best_b
+    while start_a > 0 and start_b > 0 and a[start_a - 1] == b[start_b - 1]:
+        start_a, start_b = start_a - 1, start_b - 1
+    while end_a < len(a) and end_b < len(b) and a[end_a] == b[end_b]:
+        end_a, end_b = end_a + 1, end_b + 1
+    return start_a, start_b, end_a - start_a
+
+
+@kernel
+def align(a: Any, b: Any) -> Any:
+    """Return the runs of words that two texts share in order, sorted: (start in a, start in b, length).
+
+    The longest run first, then the same to its left and right (Ratcliff, Metzener, Pattern matching: the
+    gestalt approach, 1988), as ``difflib.SequenceMatcher`` without its shortcut for frequent words. Very
+    large windows are cut at an anchor instead; one without anchors is taken to share nothing.
+    """
+    runs = np.empty((min(len(a), len(b)) + 1, 3), np.int64)
+    lengths = np.empty(len(b) + 1, np.int64)
+    windows = [(0, len(a), 0, len(b))]
+    count, budget = 0, BUDGET
+    while len(windows) and budget > 0:
+        a_start, a_end, b_start, b_end = windows.pop()
+        x, y = a[a_start:a_end], b[b_start:b_end]
+        if len(x) * len(y) > WINDOW:
+            budget -= len(x) + len(y)
+            at_a, at_b, length = anchor(x, y)
+        else:
+            budget -= len(x) * len(y) // 16
+            at_a, at_b, length = longest_run(x, y, lengths)
+        if length == 0:
+            continue
+        at_a, at_b = at_a + a_start, at_b + b_start
+        runs[count] = (at_a, at_b, length)
+        count += 1
+        if a_start < at_a and b_start < at_b:
+            windows.append((a_start, at_a, b_start, at_b))
+        if at_a + length < a_end and at_b + length < b_end:
+            windows.append((at_a + length, a_end, at_b + length, b_end))
+    return runs[:count][np.argsort(runs[:count, 0])]
+
+
+@kernel
+def missing_name(words: Any, kind: Any, other: Any) -> Any:
+    """Say whether a name among ``words`` is not in the sorted words of the other text."""
+    for at in range(len(words)):
+        if kind[at] == NAME:
+            place = np.searchsorted(other, words[at])
+            if place == len(other) or other[place] != words[at]:
+                return True
+    return False
+
+
+@kernel
+def joined_digits(kind: Any, digits: Any, length: Any) -> Any:
+    """Return one hash of all digits of a place, however they are grouped, and whether there are any."""
+    value, some = np.uint64(0), False
+    for at in range(len(kind)):
+        if kind[at] == NUMERAL:
+            for _ in range(length[at]):
+                value *= np.uint64(DIGITS)
+            value += digits[at]
+            some = True
+    return value, some
+
+
+@kernel
+def form_evidence(words: Any, kind: Any, digits: Any, length: Any, first: Any, left: Any, right: Any, out: Any) -> None:
+    """Write of each pair the words in common, the differing places, those with other numerals or names."""
+    for pair in range(len(left)):
+        a, a_end = first[left[pair]], first[left[pair] + 1]
+        b, b_end = first[right[pair]], first[right[pair] + 1]
+        a_sorted, b_sorted = np.sort(words[a:a_end]), np.sort(words[b:b_end])
+        runs = align(words[a:a_end], words[b:b_end])
+        common, places, numerals, names = 0, 0, 0, 0
+        for row in range(len(runs) + 1):
+            if row < len(runs):
+                a_next, b_next, run = (
+                    first[left[pair]] + runs[row, 0],
+                    first[right[pair]] + runs[row, 1],
+                    runs[row, 2],
+                )
+            else:
+                a_next, b_next, run = a_end, b_end, 0
+            common += run
+            places += a < a_next or b < b_next
+            if a < a_next and b < b_next and (a_next - a <= PLACE or b_next - b <= PLACE):
+                x, x_any = joined_digits(kind[a:a_next], digits[a:a_next], length[a:a_next])
+                y, y_any = joined_digits(kind[b:b_next], digits[b:b_next], length[b:b_next])
+                if x_any and y_any and x != y:
+                    numerals += 1
+                elif missing_name(words[a:a_next], kind[a:a_next], b_sorted) and missing_name(
+                    words[b:b_next], kind[b:b_next], a_sorted
+                ):
+                    names += 1
+            a, b = a_next + run, b_next + run
+        out[pair, 0], out[pair, 1], out[pair, 2], out[pair, 3] = common, places, numerals, names

@@ -1,0 +1,94 @@
+"""The keys of passages: two passages that share one become a candidate pair.
+
+Three kinds of keys in one space of 64-bit numbers:
+
+- one of all words of the passage, for equal passages, also short ones;
+- one of each band of the signature, for passages that are alike as wholes;
+- one of each chosen shingle, for a passage inside a longer one, which signatures miss: a shingle is chosen
+by its
+  hash alone, the same in every passage (U. Manber, Finding similar files in a large file system, 1994).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cleaner.minhash.bands import MIX, band_keys, distinct_rows
+from cleaner.minhash.shingles import Backend, Shingles, shingle_hashes
+from cleaner.minhash.signatures import signatures
+
+
+class Keys(NamedTuple):
+    """Rows of one key of one text.
+
+    Attributes:
+        key: shape (rows,).
+        text: its place in the batch; shape (rows,).
+    """
+
+    key: NDArray[np.int64]
+    text: NDArray[np.int64]
+
+
+def passage_keys(
+    texts: pa.Array,
+    bands: int,
+    rows: int,
+    rate: float = 0.25,
+    short: int = 8,
+    backend: Backend = "auto",
+) -> Keys:
+    """Return all keys of each text of an Arrow string array, each key of a text once.
+
+    A pair that shares n shingles is found with probability 1 - (1 - rate)^n by them alone: with 20
+    shingles, at the rate of one quarter, .997.
+
+    Args:
+        texts: see ``shingle_hashes``.
+        bands: bands of the signature, or 0.
+        rows: values in a band.
+        rate: the share of all shingles that are chosen, 0 to 1.
+        short: texts of fewer words have the key of all their words only; texts without words have none.
+        backend: see ``shingle_hashes``.
+    """
+    shingles = shingle_hashes(texts, backend, bits=64)
+    some = np.flatnonzero(shingles.words)
+    long = np.flatnonzero(shingles.words >= short)
+    parts = [Keys(_whole_keys(shingles)[some], some)]
+    if bands:
+        kept = texts.take(pa.array(long)) if len(long) < len(texts) else texts
+        signed = signatures(kept, bands * rows, backend)
+        parts.append(Keys(band_keys(signed, bands, rows).reshape(-1), np.repeat(long, bands)))
+    if rate:
+        parts.append(_shingle_keys(shingles, shingles.words >= short, rate))
+    return Keys(np.concatenate([part.key for part in parts]), np.concatenate([part.text for part in parts]))
+
+
+def _mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    mixed = hashes * MIX
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= MIX
+    return mixed
+
+
+def _whole_keys(shingles: Shingles) -> NDArray[np.int64]:
+    """Return one key of all words of each text, in order: the sum of its shingles mixed with their places."""
+    count = np.diff(shingles.offsets)
+    place = np.arange(len(shingles.hashes)) - np.repeat(shingles.offsets[:-1], count)
+    mixed = _mixed(shingles.hashes.astype(np.uint64) + (place + 1).astype(np.uint64) * MIX)
+    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(mixed, dtype=np.uint64)))
+    whole = sums[shingles.offsets[1:]] - sums[shingles.offsets[:-1]]
+    keys: NDArray[np.uint64] = _mixed(whole + shingles.words.astype(np.uint64))
+    return keys.view(np.int64)
+
+
+def _shingle_keys(shingles: Shingles, wanted: NDArray[np.bool_], rate: float) -> Keys:
+    """Return the keys of the chosen shingles of the texts ``wanted``."""
+    text = np.repeat(np.arange(len(wanted)), np.diff(shingles.offsets))
+    keys = _mixed(shingles.hashes.astype(np.uint64))
+    chosen = ((keys >> np.uint64(32)).astype(np.uint32) < rate * 2.0**32) & wanted[text]
+    return Keys(*distinct_rows(keys[chosen].view(np.int64), text[chosen]))
