@@ -28,7 +28,7 @@ def pack(edits: Iterable[Edit], original: str) -> bytes:
 def unpack(packed: bytes) -> tuple[list[Edit], list[str]]:
     """The edits and, for each, the text that it removed."""
     rows = orjson.loads(packed)
-    edits = [Edit(*row[:2], *row[3:7], evidence=tuple(row[7].items())) for row in rows]
+    edits = [Edit(row[0], row[1], row[3], row[4], row[5], row[6], tuple(row[7].items())) for row in rows]
     return edits, [row[2] for row in rows]
 
 
