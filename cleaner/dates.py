@@ -85,8 +85,14 @@ def _numbered(form: str, at: int) -> str:
     return re.sub(r"\(\?P(<|=)(\w+)", lambda found: f"(?P{found[1]}{found[2]}{at}", form)
 
 
+#: What every date holds: a year, or three numbers.
+_QUICK = re.compile(r"(?:19|20)\d\d|\d[./-]\d{1,2}[./-]\d\d")
+
+
 def find(text: str) -> Iterator[Date]:
     """Yield the dates of a line, from left to right."""
+    if not _QUICK.search(text):
+        return
     for found in _pattern().finditer(text):
         parts = {name[:-1]: value for name, value in found.groupdict().items() if value}
         read = _read(parts)

@@ -84,11 +84,7 @@ def _page_clock(text: str) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    return (
-        4 <= len(text.split()) <= 30
-        and 20 <= len(text) <= 200
-        and not (ends_sentence(text) and text[-1] == ".")
-    )
+    return 4 <= len(text.split()) <= 30 and 20 <= len(text) <= 200 and not (ends_sentence(text) and text[-1] == ".")
 
 
 def _is_kicker(lines: Lines, row: int, prose: int) -> bool:
@@ -137,9 +133,7 @@ def _value(key: str, text: str, fields: dict[str, Any], labelled: bool) -> bool:
     found = list(dates.find(text))
     rest = "".join(
         text[a:b]
-        for a, b in zip(
-            [0, *(one.end for one in found)], [*(one.start for one in found), len(text)], strict=True
-        )
+        for a, b in zip([0, *(one.end for one in found)], [*(one.start for one in found), len(text)], strict=True)
     )
     rest = rest.strip(_JOINT)
     if found:
@@ -153,9 +147,7 @@ def _value(key: str, text: str, fields: dict[str, Any], labelled: bool) -> bool:
         if not rest or not _NAME.match(rest):
             return False
         fields[key] = (
-            [one.strip() for one in re.split(r",| and | & | und | et | y ", rest)]
-            if key == "authors"
-            else rest
+            [one.strip() for one in re.split(r",| and | & | und | et | y ", rest)] if key == "authors" else rest
         )
         return True
     return not rest and (bool(found) or not labelled)

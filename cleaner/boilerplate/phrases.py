@@ -1,10 +1,10 @@
 """The phrase language of rules: plain words with ``*``, ``[optional]``, ``(one|another)`` and ``{piece}``.
 
-A phrase speaks of a whole line. Case, white space, the kind of quotes and dashes, and the bullets, arrows and
-colons around a line make no difference: the automaton folds them, so the line itself is never rewritten.
+A phrase speaks of a whole line. Case, white space, the kind of quotes and dashes, commas between words, and the
+bullets, arrows and colons around a line make no difference.
 
 ===============  ==================================================================
-``follow us``    these words, in any case, with any white space
+``follow us``    these words
 ``follow us *``  a star that stands alone: any further words, or none
 ``subscri*``     a star on a word: any ending of that word
 ``[please]``     may be there or not
@@ -15,22 +15,44 @@ colons around a line make no difference: the automaton folds them, so the line i
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
-#: What may stand before and after a phrase without any meaning: bullets, arrows, bars, colons.
-_BEFORE = r"[\s\x{a0}•●▪■►▶▸»›>*·|–—+#✉☰←→↓↑✕×\[(\x{200b}\x{feff}-]*"
-_AFTER = r"[\s\x{a0}•●▪■►▶▸»›>*·|–—+#←→↓↑▼▾✕×\])\x{200b}:：.。…!-]*"
-#: What divides words: white space and the lighter signs.
-_GAP = r"[\s\x{a0}\x{2009}\x{200b}\x{3000},:;/|()\[\]•·–—：-]*"
-_EDGE = (
-    r"[\s\x{a0}\x{2009}\x{200b}\x{3000},.;:!?…'’‘\"“”«»()\[\]{}|/\\<>›‹–—•·@#&+=~*_"
-    r"，。：；！？、（）【】《》-]"
+_SPACES = "\xa0\u2002\u2003\u2009\u202f\u3000\t"
+_NOTHING = "\u200b\u200c\u200d\u2060\ufeff\xad\u200e\u200f"
+_BULLETS = "•●▪■▶►▸·|→←↓↑▼▾✕×✉☰✅■□◆◇▲△★☆※"
+#: Typographic variants and the plain sign that stands for each.
+_PLAIN = str.maketrans(
+    dict.fromkeys(_SPACES, " ")
+    | dict.fromkeys(_NOTHING, "")
+    | dict.fromkeys(_BULLETS, "*")
+    | dict.fromkeys("‘’ʼ´`", "'")
+    | dict.fromkeys("“”„‟", '"')
+    | dict.fromkeys("–—‐‑―−", "-")
+    | dict.fromkeys("»›《〉》」』】", ">")
+    | dict.fromkeys("«‹〈「『【", "<")
+    | {"…": "...", "：": ":", "。": ".", "，": ",", "、": ",", "；": ";", "！": "!", "？": "?", "（": "(", "）": ")"}
 )
-_FOLDED = {"'": "['’‘ʼ´`]", '"': '["“”„«»]', "-": "[-–—‐‑]", "…": r"(?:…|\.\.\.)"}
+
+#: What may stand before and after a phrase without any meaning: bullets, arrows, bars, colons.
+_BEFORE, _AFTER = r"[\s<>*#+\[(_-]*", r"[\s<>*#+\])_:.!-]*"
+#: What divides words: white space and the lighter signs.
+_GAP = r"[\s,:;/()\[\]*-]*"
+_EDGE = r"[\s,.;:!?'\"()\[\]{}/\\<>@#&+=~*_-]"
+
+_ANY_GAP = r"[^0-9A-Za-z\n]{0,6}"
+#: Words that say little about a line.
+_COMMON = frozenset(
+    "a an and are at be by can com could did do first for found from get give has have here how if in is it its last "
+    "make may more most must need new no not now of on one or other our out part read report said see show sign site "
+    "so story than that the their them this time to turn up use us using view was we were what when who will with "
+    "without would you your enter follow share link issue provide problem request report important available "
+    "original whole page news one people video article content got suggest paid personal like right free used an data terms email contact".split()
+)
 
 _TOKEN = re.compile(
-    r"\{(?P<piece>[a-z-]+)\}|(?P<open>[(\[])|(?P<close>[)\]])|(?P<bar>\|)|(?P<space>\s+)|(?P<char>.)",
+    r"\{(?P<piece>[a-z-]+)\}|(?P<open>[(\[])|(?P<close>[)\]])|(?P<bar>\|)|(?P<space>\s+)|(?P<word>\w+)|(?P<sign>.)",
     re.DOTALL,
 )
 
@@ -39,15 +61,36 @@ class PhraseError(ValueError):
     """A phrase that cannot be read."""
 
 
+def fold(line: str) -> str:
+    """Return the line with plain signs for typographic ones; the case stays, for the patterns fold it."""
+    return line if line.isascii() else line.translate(_PLAIN)
+
+
 def pattern_of(phrase: str, pieces: Mapping[str, str]) -> str:
-    """Return the regular expression (RE2 syntax) of the lines that ``phrase`` speaks of.
+    """Return the regular expression (RE2 syntax) of the folded lines that ``phrase`` speaks of.
 
     Raises:
         PhraseError: brackets that do not match, an unknown piece, or no word at all.
     """
-    if not re.search(r"[^\s*()|\[\]]", re.sub(r"\[[^\[\]]*\]", "", phrase)):
-        raise PhraseError("there is no word in it")
-    return f"(?is){_BEFORE}{_body(phrase.strip(), pieces, ())}{_AFTER}"
+    return f"(?is){_BEFORE}{_body(fold(phrase).strip(), pieces, ())}{_AFTER}"
+
+
+def starts_open(phrase: str) -> bool:
+    """Say whether a phrase begins with words that can be any."""
+    return phrase.startswith(("*", "{few}", "{name}", "[{few}]"))
+
+
+def gate_of(phrase: str, pieces: Mapping[str, str]) -> str:
+    """Return an expression that is found in every line of the phrase, folded or not: for a first quick look.
+
+    It is the phrase's beginning, at the start of a line, or, where that can be any, its rarest words. Empty where
+    a phrase has no such words.
+    """
+    folded = fold(phrase).strip()
+    if starts_open(phrase):
+        runs = _anchors(folded, pieces)
+        return f"(?:{'|'.join(runs)})" if runs else ""
+    return r"^[^0-9A-Za-z\n]{0,8}" + _beginning(folded, pieces)
 
 
 def _body(phrase: str, pieces: Mapping[str, str], inside: tuple[str, ...]) -> str:
@@ -63,7 +106,7 @@ def _body(phrase: str, pieces: Mapping[str, str], inside: tuple[str, ...]) -> st
             closing.append(")" if value == "(" else "]")
         elif kind == "close":
             if not closing or closing.pop() != value:
-                raise PhraseError(f"{value!r} closes nothing")
+                raise PhraseError(f"{value!r} closes nothing in {phrase!r}")
             written.append(")?" if value == "]" else ")")
         elif kind == "bar":
             written.append("|")
@@ -72,17 +115,17 @@ def _body(phrase: str, pieces: Mapping[str, str], inside: tuple[str, ...]) -> st
         elif value == "*":
             written.append(_star(phrase, found.start()))
         else:
-            written.append(_FOLDED.get(value) or (value if value.isalnum() else re.escape(value)))
+            written.append(re.escape(value) if kind == "sign" else value)
     if closing:
-        raise PhraseError(f"a {closing[-1]!r} is missing")
+        raise PhraseError(f"a {closing[-1]!r} is missing in {phrase!r}")
     return "".join(written)
 
 
 def _star(phrase: str, at: int) -> str:
     """Return the expression of the star at ``phrase[at]``: words where it stands alone, else a word's ending."""
-    before, after = phrase[at - 1 : at], phrase[at + 1 : at + 2]
+    before, after = phrase[at - 1 : at] if at else "", phrase[at + 1 : at + 2]
     if before and before not in " ([|":
-        return r"[^\s\x{a0}]*"
+        return r"[^\s]*"
     if not before or before in "([|":
         return f"(?:.*{_EDGE})?"
     return f"(?:{_EDGE}.*)?" if not after or after in ")]|" else f"(?:{_EDGE}.*{_EDGE})?"
@@ -96,4 +139,76 @@ def _piece(name: str, pieces: Mapping[str, str], inside: tuple[str, ...]) -> str
     value = pieces[name]
     if value.startswith("re:"):
         return f"(?:{value[3:]})"
-    return f"(?:{_body(value, pieces, (*inside, name))})"
+    return f"(?:{_body(fold(value), pieces, (*inside, name))})"
+
+
+def _beginning(phrase: str, pieces: Mapping[str, str]) -> str:
+    """Return the expression of what a phrase says before its first star."""
+    written: list[str] = []
+    depth = 0
+    for found in _TOKEN.finditer(phrase):
+        kind, value = found.lastgroup, found.group()
+        depth += (kind == "open") - (kind == "close")
+        if kind == "piece":
+            piece = pieces[found["piece"]]
+            written.append(f"(?:{piece[3:] if piece.startswith('re:') else _beginning(fold(piece), pieces)})")
+        elif kind == "open":
+            written.append("(?:")
+        elif kind == "close":
+            written.append(")?" if value == "]" else ")")
+        elif value == "*" and depth == 0:
+            break
+        elif value == "*":
+            written.append(r"[^\n]*")
+        else:
+            written.append(value if kind in ("word", "bar") or not value.isascii() else _ANY_GAP)
+    return "".join(written)
+
+
+def _anchors(phrase: str, pieces: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the anchors of a phrase that ``_body`` could read: runs of words, as expressions."""
+    best: tuple[str, ...] = ()
+    run: list[str] = []
+    depth, start = 0, 0
+    phrase += " *"
+    for found in _TOKEN.finditer(phrase):
+        kind, value = found.lastgroup, found.group()
+        if depth == 0 and kind == "word":
+            run.append(value)
+        elif depth == 0 and kind != "space" and run:
+            ending = "" if value == "*" and not phrase[found.start() - 1].isspace() else r"\b"
+            best = _better(best, (r"\b" + _ANY_GAP.join(run) + ending,))
+            run = []
+        if kind == "open":
+            start = found.end() if depth == 0 else start
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+            if depth == 0 and value == ")":
+                best = _better(best, _either(phrase[start : found.start()], pieces))
+        elif depth == 0 and kind == "piece" and not pieces[found["piece"]].startswith("re:"):
+            best = _better(best, _anchors(fold(pieces[found["piece"]]), pieces))
+    return best
+
+
+def _either(phrase: str, pieces: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the anchors of every branch of an alternative, or none if a branch has none."""
+    branches: list[tuple[str, ...]] = []
+    depth, start = 0, 0
+    for at, char in enumerate(phrase + "|"):
+        depth += (char in "([") - (char in ")]")
+        if char == "|" and depth == 0:
+            branches.append(_anchors(phrase[start:at], pieces))
+            start = at + 1
+    return tuple(sorted({word for branch in branches for word in branch})) if all(branches) else ()
+
+
+def _better(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the anchors that are rarer in text."""
+    return min(one, other, key=lambda runs: (sum(map(_share, runs)) if runs else 1e9, runs))
+
+
+def _share(run: str) -> float:
+    """Return about which share of lines hold a run of words."""
+    words = run.replace(r"\b", "").split(_ANY_GAP)
+    return math.prod(0.3 if len(word) < 3 else 0.1 if word.casefold() in _COMMON else 0.005 for word in words)

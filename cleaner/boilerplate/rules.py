@@ -14,13 +14,14 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import re2
 
 from cleaner.boilerplate.headlines import inline_headlines, is_headline
 from cleaner.boilerplate.marks import Mark
-from cleaner.boilerplate.phrases import PhraseError, pattern_of
+from cleaner.boilerplate.phrases import PhraseError, fold, gate_of, pattern_of, starts_open
 from cleaner.boilerplate.places import Places
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines
@@ -31,7 +32,7 @@ SHAPES = ("inline-headline",)
 #: Lines of more characters are only shown to rules that say ``long = true``.
 SHORT = 200
 #: So many characters of a long line are looked at.
-LONG = 1500
+LONG = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,11 @@ class RuleSet:
         self.rules: tuple[Rule, ...] = tuple(rules)
         self.pieces = dict(pieces)
         self._place = {rule.name: at for at, rule in enumerate(self.rules)}
-        self._long = _Automaton([rule if rule.long else None for rule in self.rules], pieces)
-        self._short = _Automaton(self.rules, pieces)
+        patterns = [_patterns(rule, pieces) for rule in self.rules]
+        self._closed = _Automaton([[one.text for one in some if one.closed] for some in patterns])
+        self._open = _Automaton([[one.text for one in some if not one.closed] for some in patterns])
+        self._long = _Automaton([[one.text for one in some if one.long] for some in patterns])
+        self._gate = _Gate(one.gate for some in patterns for one in some if one.gate)
 
     @classmethod
     def load(cls, extra: Sequence[Path] = ()) -> RuleSet:
@@ -95,11 +99,7 @@ class RuleSet:
         Raises:
             ConfigError: a file that cannot be read or a rule that cannot be used; says which, and what to do.
         """
-        return (
-            _packaged()
-            if not extra
-            else _load([*_packaged_files(), *((str(path), _read(path)) for path in extra)])
-        )
+        return _packaged() if not extra else _load([*_packaged_files(), *((str(path), _read(path)) for path in extra)])
 
     def match(self, lines: Lines, languages: Sequence[str | None] | None = None) -> list[Mark]:
         """Return what the rules say of the lines, sorted by row.
@@ -118,23 +118,28 @@ class RuleSet:
                     marks.extend(_marks(rule, row, lines, places))
         for rule in self.rules:
             if rule.shape:
-                marks.extend(
-                    Mark(row, "rules", rule.name, rule.confidence) for row in inline_headlines(lines, places)
-                )
+                marks.extend(Mark(row, "rules", rule.name, rule.confidence) for row in inline_headlines(lines, places))
         return sorted(marks, key=lambda mark: (mark.row, mark.rule))
 
     def _hits(self, lines: Lines) -> dict[int, list[int]]:
-        """Return for the rows that any pattern matches the places of the rules, each unique line decided once."""
+        """Return for the rows that a pattern matches the places of the rules; each unique line is decided once."""
         known: dict[str, list[int] | None] = {}
-        short, long = self._short.match, self._long.match
+        closed = self._closed.match
         hits = {}
         for row, text in enumerate(lines.text):
+            if len(text) > SHORT:
+                continue
             if text in known:
                 found = known[text]
             else:
-                found = known[text] = short(text) if len(text) <= SHORT else long(text[:LONG])
+                found = known[text] = closed(text)
             if found:
                 hits[row] = found
+        for row in self._gate.rows(lines):
+            text = lines.text[row]
+            found = (self._open if len(text) <= SHORT else self._long).match(text[:LONG])
+            if found:
+                hits[row] = sorted({*hits.get(row, ()), *found})
         return hits
 
     def _holds(
@@ -164,17 +169,33 @@ class RuleSet:
         return any(not wanted.isdisjoint(hits.get(row, ())) for row in rows)
 
 
-class _Automaton:
-    """One RE2 set over the patterns of all rules; ``None`` holds the place of a rule that it leaves out."""
+class _Pattern(NamedTuple):
+    """An expression of lines.
 
-    def __init__(self, rules: Sequence[Rule | None], pieces: Mapping[str, str]) -> None:
+    Attributes:
+        text: the expression of the whole line.
+        gate: an expression that is found in these lines; "" if none is known.
+        closed: is it shown every short line? Others are shown the lines that their gate is found in.
+        long: is it shown long lines?
+    """
+
+    text: str
+    gate: str = ""
+    closed: bool = True
+    long: bool = False
+
+
+class _Automaton:
+    """One RE2 set over the patterns of all rules, given rule by rule."""
+
+    def __init__(self, patterns: Sequence[Sequence[str]]) -> None:
         options = re2.Options()
-        options.max_mem = 256 << 20
+        options.max_mem = 128 << 20
         options.log_errors = False
         self._rule_of: list[int] = []
         self._set = re2.Set.FullMatchSet(options)
-        for at, rule in enumerate(rules):
-            for pattern in () if rule is None else _patterns(rule, pieces):
+        for at, some in enumerate(patterns):
+            for pattern in some:
                 self._set.Add(pattern)
                 self._rule_of.append(at)
         if self._rule_of:
@@ -184,19 +205,47 @@ class _Automaton:
         """Return the places of the rules that have a pattern for the whole line."""
         if not self._rule_of:
             return None
-        found = self._set.Match(text.encode("utf-8", "replace"))
+        found = self._set.Match(fold(text).encode("utf-8", "replace"))
         return sorted({self._rule_of[at] for at in found}) if found else None
 
 
-def _patterns(rule: Rule, pieces: Mapping[str, str]) -> list[str]:
-    """Return the expressions of a rule, all of its phrases as one."""
+class _Gate:
+    """Finds the lines that hold one of some words, in one pass over the text: most lines of prose hold none."""
+
+    def __init__(self, gates: Iterable[str]) -> None:
+        options = re2.Options()
+        options.max_mem = 256 << 20
+        options.log_errors = False
+        unique = sorted(set(gates))
+        self._words = re2.compile("(?im)" + "|".join(unique), options) if unique else None
+
+    def rows(self, lines: Lines) -> list[int]:
+        """Return the rows of the lines that hold one of the words."""
+        if self._words is None:
+            return []
+        text = "\n".join(lines.text).encode("utf-8", "replace")
+        ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n"))
+        places = []
+        found = self._words.search(text)
+        while found:
+            places.append(found.start())
+            end = text.find(b"\n", found.end())
+            found = self._words.search(text, end) if end >= 0 else None
+        return [int(row) for row in np.searchsorted(ends, places)]
+
+
+def _patterns(rule: Rule, pieces: Mapping[str, str]) -> list[_Pattern]:
+    """Return the expressions of a rule."""
+    patterns = [_Pattern(pattern) for pattern in rule.patterns]
     try:
-        phrases = [pattern_of(phrase, pieces) for phrase in rule.phrases]
+        for phrase in rule.phrases:
+            gate = gate_of(phrase, pieces) if rule.long or starts_open(phrase) else ""
+            closed = not (gate and starts_open(phrase))
+            patterns.append(_Pattern(pattern_of(phrase, pieces), gate, closed, rule.long and bool(gate)))
     except PhraseError as error:
         raise ConfigError(f"{rule.file}: rule {rule.name!r}: a phrase cannot be read: {error}") from None
-    patterns = [*phrases, *rule.patterns]
     for pattern in patterns:
-        _check_pattern(rule, pattern)
+        _check_pattern(rule, pattern.text)
     return patterns
 
 
@@ -204,12 +253,14 @@ def _check_pattern(rule: Rule, pattern: str) -> None:
     options = re2.Options()
     options.log_errors = False
     try:
-        re2.compile(pattern, options)
+        compiled = re2.compile(pattern, options)
     except re2.error as error:
         raise ConfigError(
-            f"{rule.file}: rule {rule.name!r}: the pattern {pattern!r} cannot be used: {error}. Patterns have RE2's "
-            "syntax: no look-around and no back-references; use a phrase if you can"
+            f"{rule.file}: rule {rule.name!r}: the pattern {pattern!r} cannot be used: {error}. "
+            "Patterns have RE2's syntax: no look-around and no back-references; use a phrase if you can"
         ) from None
+    if compiled.fullmatch("") or compiled.fullmatch("zq zq zq"):
+        raise ConfigError(f"{rule.file}: rule {rule.name!r}: the pattern {pattern!r} matches any line; give it a word")
 
 
 def _marks(rule: Rule, row: int, lines: Lines, places: Places) -> list[Mark]:
@@ -228,9 +279,7 @@ def _marks(rule: Rule, row: int, lines: Lines, places: Places) -> list[Mark]:
 
 def _packaged_files() -> list[tuple[str, str]]:
     folder = resources.files("cleaner.boilerplate") / "rules"
-    files = sorted(
-        (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
-    )
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     return [(file.name, file.read_text(encoding="utf-8")) for file in files]
 
 
