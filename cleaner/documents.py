@@ -9,7 +9,7 @@ All offsets are half-open and count characters (code points), never bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -98,32 +98,39 @@ def merge(edits: Iterable[Edit]) -> list[Edit]:
 def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> list[Edit]:
     """Return one list of edits on ``text`` that does what ``first`` and then ``second`` do.
 
-    ``second`` has offsets in ``apply(first, text)``. An edit of ``first`` that a deletion of ``second``
-    touches becomes part of it.
+    ``second`` has offsets in ``apply(first, text)``. Edits of both that overlap there become one edit, named
+    by the most confident one of ``second``.
     """
     if not first or not second:
         return list(first or second)
     middle = apply(first, text)
-    back = invert(first, text)
     composed: list[Edit] = []
-    shift = at = 0
-    for edit in second:
-        while at < len(back) and back[at].end <= edit.start and back[at].start < edit.start:
-            composed.append(first[at])
-            shift += len(back[at].replacement) - (back[at].end - back[at].start)
-            at += 1
-        start, end, head, tail = edit.start, edit.end, "", ""
-        start_shift = shift
-        while at < len(back) and back[at].start < edit.end:
-            inner = back[at]
-            if inner.start < edit.start:
-                head, start = middle[inner.start : edit.start], inner.start
-            if inner.end > edit.end:
-                tail, end = middle[edit.end : inner.end], inner.end
-            shift += len(inner.replacement) - (inner.end - inner.start)
-            at += 1
+    shift = 0
+    for start, end, earlier, later in _overlapping(first, invert(first, text), second):
+        inner = [edit._replace(start=edit.start - start, end=edit.end - start) for edit in later]
+        name = max(later, key=lambda edit: edit.confidence) if later else earlier[0]
+        before = shift
+        shift += sum(edit.end - edit.start - len(edit.replacement) for edit in earlier)
         composed.append(
-            edit._replace(start=start + start_shift, end=end + shift, replacement=head + edit.replacement + tail)
+            name._replace(start=start + before, end=end + shift, replacement=apply(inner, middle[start:end]))
         )
-    composed.extend(first[at:])
     return composed
+
+
+def _overlapping(
+    first: Sequence[Edit], back: Sequence[Edit], second: Sequence[Edit]
+) -> Iterator[tuple[int, int, list[Edit], list[Edit]]]:
+    """Groups of edits that overlap in the text between, in order: start and end there, and the edits of each list."""
+    places = [(there.start, there.end, 0, edit) for edit, there in zip(first, back, strict=True)]
+    places += [(edit.start, edit.end, 1, edit) for edit in second]
+    places.sort(key=lambda place: place[:3])
+    start = end = 0
+    group: tuple[list[Edit], list[Edit]] = ([], [])
+    for place_start, place_end, which, edit in places:
+        if place_start >= end and (group[0] or group[1]):
+            yield start, end, *group
+            group = ([], [])
+        start = start if group[0] or group[1] else place_start
+        end = max(end, place_end)
+        group[which].append(edit)
+    yield start, end, *group
