@@ -16,7 +16,10 @@ import click
 
 from cleaner import __version__
 from cleaner.config import Config, Origin, key_of, load
-from cleaner.errors import CleanerError
+from cleaner.errors import CleanerError, LimitError
+
+#: With this variable set an internal error shows its traceback.
+DEBUG = "CLEANER_DEBUG"
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "auto_envvar_prefix": None}
 
@@ -35,6 +38,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         error.show()
         return 2
+    except LimitError as error:
+        return _say(f"over the limit: {error}", 1)
     except CleanerError as error:
         return _say(f"error: {error}", 2)
     except BrokenPipeError:
@@ -46,6 +51,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _say("error: out of memory; try --jobs 1, or split the input", 2)
     except OSError as error:
         return _say(f"error: {error.filename or 'input or output'}: {error.strerror or error}", 2)
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        name = type(error).__name__
+        return _say(f"internal error: {name}: {error}; this is a bug, please report it with what {DEBUG}=1 shows", 2)
     return result if isinstance(result, int) else 0
 
 

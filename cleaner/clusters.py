@@ -91,8 +91,8 @@ def _numbered(passages: pa.Table, kept: Any, pair: Any, pairs: pa.Table) -> pa.T
 
 
 def flag_rows(members: pa.Table) -> pa.Table:
-    """FLAGS: the members that are not the kept copy, by document and start."""
-    flagged = members.filter(members["member"]).select(schemas.FLAGS.names)
+    """FLAGS: the passages of all clusters, by document and start."""
+    flagged = members.select(schemas.FLAGS.names)
     return flagged.sort_by([("document", "ascending"), ("start", "ascending")]).combine_chunks()
 
 

@@ -18,8 +18,15 @@ from cleaner.errors import ConfigError
 STAGES = ("encoding", "extract", "boilerplate", "near-duplicates")
 
 
-def setting(default: Any, text: str, *, choices: tuple[str, ...] = (), low: float | None = None, high: float | None = None,
-            result: bool = True) -> Any:  # fmt: skip
+def setting(
+    default: Any,
+    text: str,
+    *,
+    choices: tuple[str, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+    result: bool = True,
+) -> Any:
     """A field of ``Config``: ``result`` says whether it can change what is written (and so stands in run.json)."""
     return field(
         default=default,
@@ -43,6 +50,9 @@ class Config:
         "flag",
         "What happens to near-duplicate passages.",
         choices=("flag", "drop-passages", "drop-documents"),
+    )
+    max_source_loss: float = setting(
+        1.0, "Stop if a source would lose more than this share of its characters.", low=0.0, high=1.0, result=False
     )
     text_field: str | None = setting(None, "Field that holds the text.")
     html_field: str | None = setting(None, "Field that holds HTML.")
@@ -105,7 +115,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path)
     for key, value in table.items():
         origins[_known(key, str(path))] = Origin(_typed(key, value, str(path)), str(path))
     for variable, text in sorted(environment.items()):
-        if variable.startswith("CLEANER_"):
+        if variable.startswith("CLEANER_") and variable != "CLEANER_DEBUG":
             key = variable.removeprefix("CLEANER_").lower().replace("_", "-")
             origins[_known(key, variable)] = Origin(_typed(key, _parsed(key, text, variable), variable), variable)
     for name, value in flags.items():

@@ -19,5 +19,9 @@ class ConfigError(CleanerError):
     """A setting, rule file or model that cannot be used."""
 
 
+class LimitError(CleanerError):
+    """What was found is over a limit that was set; exit code 1."""
+
+
 class RecordError(CleanerError):
     """One record that cannot be used: it goes to ``rejected``, and the run goes on."""

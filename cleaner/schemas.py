@@ -114,10 +114,11 @@ MEMBERS = pa.schema(
     ]
 )
 
-#: One row a near-duplicate passage: which copy was kept, and how alike; sorted by document and start.
+#: One row for each passage of a cluster, by document and start: near-duplicate of which copy (``member``), or kept.
 FLAGS = pa.schema(
     [
         ("document", pa.int64()),
+        ("member", pa.bool_()),
         ("start", pa.int64()),
         ("end", pa.int64()),
         ("cluster", pa.int64()),

@@ -12,6 +12,7 @@ from typing import Any
 
 from cleaner.config import Config
 from cleaner.engines.local import LocalEngine
+from cleaner.errors import LimitError
 from cleaner.output import output_folder, publish
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
@@ -37,8 +38,24 @@ def clean_to(config: Config, planned: Plan, out: Path) -> dict[str, Any]:
     """Clean ``planned`` into the folder ``out``; its files appear when all of them are complete."""
     with output_folder(out) as spool:
         record = _clean(config, planned, spool)
+        refuse_losses(record, config.max_source_loss)
         publish(spool / "files", out)
     return record
+
+
+def refuse_losses(record: dict[str, Any], limit: float) -> None:
+    """Stop before anything is written if a source would lose more than a share of its characters.
+
+    Raises:
+        LimitError: names the source that loses most.
+    """
+    worst = next(iter(record["sources"]), None)
+    if worst and worst["lost"] > limit:
+        name = worst["source"] or "(no source)"
+        raise LimitError(
+            f"source {name} would lose {worst['lost']:.1%} of its characters, more than max-source-loss {limit:.1%}; "
+            "nothing was written; look with --diff, or raise the limit"
+        )
 
 
 @contextmanager

@@ -28,7 +28,8 @@ def summary(record: dict[str, Any], out: Path | None) -> str:
     lines += [f"  {name:44} {record['edits'][name]:>8,} edits {size:>10,} characters" for name, size in biggest]
     if "near-duplicates" in record["config"]["stages"]:
         lines.append(
-            f"{near['passages']:,} near-duplicate passages in {near['clusters']:,} clusters ({near['pairs']:,} verified pairs)"
+            f"{near['passages']:,} near-duplicate passages in {near['clusters']:,} clusters"
+            f" ({near['pairs']:,} verified pairs); {near['documents']:,} near-duplicate documents"
         )
     if near["pairs_left_out"]:
         lines.append(f"  {near['pairs_left_out']:,} more pairs of very large clusters are not in pairs.jsonl")

@@ -17,6 +17,9 @@ from cleaner.engines import Dataset
 from cleaner.output import MARK, RECORD
 from cleaner.writers.files import Output
 
+#: So many sources are named in ``run.json``.
+SOURCES = 20
+
 #: Libraries whose version can change results, by the stage that uses them.
 LIBRARIES = {"encoding": ("ftfy",), "extract": ("trafilatura",), "boilerplate": (), "near-duplicates": ()}
 
@@ -57,11 +60,13 @@ def write_record(
         "characters_removed": {rule: counts["characters"][rule] for rule in sorted(counts["characters"])},
         "templates": learned["rows"],
         "near_duplicates": {
-            "passages": duplicates.flags.rows,
+            "passages": totals["near_duplicate_passages"],
+            "documents": totals["near_duplicate_documents"],
             "clusters": clusters["rows"],
             "pairs": pairs["rows"],
             "pairs_left_out": left_out,
         },
+        "sources": worst_sources(counts),
         "outputs": {
             file["name"]: {key: file[key] for key in ("rows", "bytes", "sha256")}
             for file in sorted(files, key=lambda file: str(file["name"]))
@@ -93,8 +98,18 @@ def write_templates(folder: Path, templates: Dataset | None) -> dict[str, Any]:
     return output.close()
 
 
+def worst_sources(counts: dict[str, Counter[str]]) -> list[dict[str, Any]]:
+    """The sources that lose the largest shares of their characters, boilerplate and near-duplicates together."""
+    lost = {source: counts["lost"][source] / before for source, before in counts["sources"].items() if before}
+    return [
+        {"source": source or None, "characters": counts["sources"][source], "lost": round(lost[source], 4)}
+        for source in sorted(lost, key=lambda source: (-lost[source], source))[:SOURCES]
+    ]
+
+
 def _sum(files: list[dict[str, Any]]) -> dict[str, Counter[str]]:
-    sums: dict[str, Counter[str]] = {"rules": Counter(), "characters": Counter(), "totals": Counter()}
+    kinds = ("rules", "characters", "totals", "sources", "lost")
+    sums: dict[str, Counter[str]] = {kind: Counter() for kind in kinds}
     for file in files:
         for kind, counts in orjson.loads(file["counts"]).items():
             sums[kind].update(counts)

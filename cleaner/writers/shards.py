@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -16,7 +16,11 @@ import pyarrow.compute as pc
 from cleaner import audit, schemas
 from cleaner.documents import Edit, apply, compose
 from cleaner.engines import Dataset
+from cleaner.passages import passages
 from cleaner.writers.files import Output, shard_name
+
+#: A document with this share of near-duplicate passages is a near-duplicate document.
+NEAR_DOCUMENT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +48,63 @@ class WriteShards:
 
     def _shard(self, table: pa.Table, number: int) -> Iterator[dict[str, Any]]:
         stem = "corpus" if self.format == "jsonl" else "documents"
-        corpus = Output(self.folder, shard_name(stem, number, self.shards))
-        trail = Output(self.folder, shard_name("audit", number, self.shards))
+        files = Files(
+            Output(self.folder, shard_name(stem, number, self.shards)),
+            Output(self.folder, shard_name("audit", number, self.shards)),
+            Output(self.folder, shard_name("dropped", number, self.shards)),
+        )
         counts = Counts()
         flags = self.flags.table()
         documents = flags["document"].to_numpy()
         for batch in table.to_batches(max_chunksize=1000):
             for row in batch.to_pylist():
                 low, high = np.searchsorted(documents, [row["document"], row["document"] + 1])
-                near = flags.slice(low, high - low).to_pylist()
-                self._document(row, near, corpus, trail, counts)
-        yield corpus.close(counts.as_json())
-        yield trail.close()
+                self._document(row, flags.slice(low, high - low).to_pylist(), files, counts)
+        yield files.corpus.close(counts.as_json())
+        yield files.trail.close()
+        yield files.dropped.close()
 
-    def _document(
-        self, row: dict[str, Any], near: list[dict[str, Any]], corpus: Output, trail: Output, counts: Counts
-    ) -> None:
+    def _document(self, row: dict[str, Any], members: list[dict[str, Any]], files: Files, counts: Counts) -> None:
+        near = [flag for flag in members if flag["member"]]
+        share = near_share(row["text"], near)
+        keeps_copies = len(near) < len(members)
+        dropped = self.duplicates == "drop-documents" and share >= NEAR_DOCUMENT and not keeps_copies
+        counts.document(row, near, share, dropped)
         if near and self.duplicates == "drop-passages":
             row, near = without_passages(row, near), []
-        for record in audit.records(row["id"], row["edits"], row["notes"]):
-            trail.write(record)
-            counts.edit(record)
-        counts.document(row, near)
-        record = corpus_record(row, near)
+        record = corpus_record(row, near, share)
+        if dropped:
+            files.dropped.write(record)
+            return
+        for line in audit.records(row["id"], row["edits"], row["notes"]):
+            files.trail.write(line)
+            counts.edit(line, row["source"])
+        counts.kept(row)
         if self.format == "txt":
             path = audit.safe_path(self.folder / "text", audit.text_name(row["id"]))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(record.pop("text").encode())
-        corpus.write(record)
+        files.corpus.write(record)
 
 
-def corpus_record(row: dict[str, Any], near: list[dict[str, Any]]) -> dict[str, Any]:
+class Files(NamedTuple):
+    """The files of one shard."""
+
+    corpus: Output
+    trail: Output
+    dropped: Output
+
+
+def near_share(text: str, near: list[dict[str, Any]]) -> float:
+    """The share of a document's passages, by characters, that are near-duplicates."""
+    if not near:
+        return 0.0
+    whole = sum(end - start for start, end in passages(text))
+    flagged: int = sum(flag["end"] - flag["start"] for flag in near)
+    return round(flagged / whole, 4)
+
+
+def corpus_record(row: dict[str, Any], near: list[dict[str, Any]], share: float) -> dict[str, Any]:
     """One line of ``corpus.jsonl``."""
     fields = orjson.loads(row["fields"])
     metadata = fields.pop("metadata")
@@ -94,6 +124,7 @@ def corpus_record(row: dict[str, Any], near: list[dict[str, Any]]) -> dict[str, 
             }
             for flag in near
         ],
+        "near_duplicate_share": share,
         "metadata": metadata,
     }
 
@@ -114,27 +145,42 @@ def without_passages(row: dict[str, Any], near: list[dict[str, Any]]) -> dict[st
 
 
 class Counts:
-    """What was done to the documents of a shard, by rule; sums over shards."""
+    """What was done to the documents of a shard, by rule and by source; sums over shards."""
 
     def __init__(self) -> None:
         self.rules: Counter[str] = Counter()
         self.characters: Counter[str] = Counter()
         self.totals: Counter[str] = Counter()
+        self.sources: Counter[str] = Counter()
+        self.lost: Counter[str] = Counter()
 
-    def edit(self, record: dict[str, Any]) -> None:
+    def document(self, row: dict[str, Any], near: list[dict[str, Any]], share: float, dropped: bool) -> None:
+        """Count one document before anything is done to its near-duplicates."""
+        source = row["source"] or ""
+        self.totals["dropped"] += dropped
+        self.totals["near_duplicate_passages"] += len(near)
+        self.totals["near_duplicate_documents"] += share >= NEAR_DOCUMENT
+        self.sources[source] += len(row["text"])
+        self.lost[source] += sum(flag["end"] - flag["start"] for flag in near)
+
+    def edit(self, record: dict[str, Any], source: str | None) -> None:
         """Count one line of the audit."""
         if "removed" in record:
             rule = f"{record['stage']}/{record['rule']}"
+            size = len(record["removed"]) - len(record["replacement"])
             self.rules[rule] += 1
-            self.characters[rule] += len(record["removed"]) - len(record["replacement"])
+            self.characters[rule] += size
+            if record["stage"] != "near-duplicates":
+                self.sources[source or ""] += size
+                self.lost[source or ""] += size
 
-    def document(self, row: dict[str, Any], near: list[dict[str, Any]]) -> None:
-        """Count one document of the corpus."""
+    def kept(self, row: dict[str, Any]) -> None:
+        """Count one document of the clean corpus."""
         self.totals["documents"] += 1
         self.totals["characters"] += len(row["text"])
         self.totals["changed"] += row["edits"] != b"[]"
-        self.totals["near_duplicate_passages"] += len(near)
 
     def as_json(self) -> dict[str, Any]:
         """As a JSON object."""
-        return {"rules": dict(self.rules), "characters": dict(self.characters), "totals": dict(self.totals)}
+        kinds = ("rules", "characters", "totals", "sources", "lost")
+        return {kind: dict(getattr(self, kind)) for kind in kinds}
