@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ ALPHABET = "ab\n é𝄞"
 def edit_lists(draw: st.DrawFn, text: str, stage: str) -> list[Edit]:
     """Sorted edits that do not overlap: deletions, insertions, replacements, adjacent ones, empty ones."""
     places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=10)))
-    edits = []
+    edits: list[Edit] = []
     for start, end in zip(places[::2], places[1::2], strict=False):
         replacement = draw(st.one_of(st.just(""), st.text("XYZ", max_size=4)))
         edits.append(Edit(start, end, replacement, stage, f"rule-{len(edits)}"))
@@ -40,7 +42,7 @@ def test_compose_does_what_both_lists_do(case: tuple[str, list[Edit], list[Edit]
 def test_a_composed_list_is_sorted_and_can_be_undone(case: tuple[str, list[Edit], list[Edit]]) -> None:
     text, first, second = case
     composed = compose(first, second, text)
-    assert all(a.end <= b.start for a, b in zip(composed, composed[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(composed))
     assert apply(invert(composed, text), apply(composed, text)) == text
 
 
