@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from cleaner import fields as header
-from cleaner.boilerplate import captions, features
+from cleaner.boilerplate import captions, scan
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.model import LineModel
 from cleaner.boilerplate.rules import RuleSet
@@ -134,8 +134,7 @@ def _marks(
     if settings.model is not None:
         probability = settings.model.probability(lines)
         found += [
-            Mark(int(row), "model", "line-model", float(probability[row]))
-            for row in np.flatnonzero(probability > 0.1)
+            Mark(int(row), "model", "line-model", float(probability[row])) for row in np.flatnonzero(probability > 0.1)
         ]
     rows: dict[int, list[Mark]] = {}
     for mark in found:
@@ -162,9 +161,7 @@ def _verdicts(row: int, marks: Sequence[Mark], lines: Lines) -> list[Verdict]:
     for mark in removing:
         if mark not in whole and mark.confidence > keep:
             end = length if mark.end < 0 else mark.end
-            verdicts.append(
-                Verdict(row, mark.start, end, mark.rule, mark.confidence, {mark.detector: mark.confidence})
-            )
+            verdicts.append(Verdict(row, mark.start, end, mark.rule, mark.confidence, {mark.detector: mark.confidence}))
     return verdicts
 
 
@@ -189,9 +186,7 @@ def cut(lines: Lines, document: int, verdicts: Sequence[Verdict]) -> list[tuple[
     end the preceding ones.
     """
     whole = {
-        verdict.row: verdict
-        for verdict in verdicts
-        if verdict.end - verdict.start >= len(lines.text[verdict.row])
+        verdict.row: verdict for verdict in verdicts if verdict.end - verdict.start >= len(lines.text[verdict.row])
     }
     edits = []
     for verdict in verdicts:
@@ -255,9 +250,7 @@ def _unite(first: Decision, more: Decision, text: str) -> Decision:
     edits = compose(first.edits, more.edits, text)
     known = {edit.rule: evidence for edit, evidence in zip(first.edits, first.evidence, strict=True)}
     known |= {edit.rule: evidence for edit, evidence in zip(more.edits, more.evidence, strict=True)}
-    return Decision(
-        edits, first.findings, more.fields | first.fields, [known.get(edit.rule, {}) for edit in edits]
-    )
+    return Decision(edits, first.findings, more.fields | first.fields, [known.get(edit.rule, {}) for edit in edits])
 
 
 def _safe(decision: Decision, text: str) -> Decision:
@@ -266,10 +259,8 @@ def _safe(decision: Decision, text: str) -> Decision:
     if 2 * left <= len(text):
         return decision
     rest = Lines.of([apply(decision.edits, text)])
-    if len(rest) and features.prose(features.scan(rest)).any():
+    if len(rest) and scan.prose(scan.scan(rest)).any():
         return decision
     share = round(100 * left / max(1, len(text)))
-    alone = Finding(
-        0, len(text), STAGE, "left-alone", f"left alone: {share} % of the text would go, and no prose stay"
-    )
+    alone = Finding(0, len(text), STAGE, "left-alone", f"left alone: {share} % of the text would go, and no prose stay")
     return Decision([], [alone], decision.fields, [])

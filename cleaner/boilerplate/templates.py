@@ -16,7 +16,7 @@ import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaner.boilerplate import features
+from cleaner.boilerplate import scan
 from cleaner.boilerplate.marks import Mark
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines
@@ -56,30 +56,10 @@ LONGEST = 1000
 #: Log-odds that a line which stands in ``documents`` of a source's documents is boilerplate; fitted on labelled
 #: documents: intercept, then for each doubling of (documents - 1), for the share, for each word beyond 12.
 FIT = (1.2, 0.8, 1.0, -0.06)
-_MONTHS = """january february march april may june july august september october november december jan feb mar apr
-jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
-januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag janvier
-février mars avril juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi samedi
-dimanche enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre am pm"""
-
-
-def line_keys(seen: features.Scan) -> NDArray[np.int64]:
-    """Return a 64-bit hash of each line's words, case, digits and names of months and days folded; 0 for no word."""
-    words = seen.words.astype(np.uint64)
-    folded = np.array(sorted(features.hash_word(word) for word in _MONTHS.split()), dtype=np.uint64)
-    words[np.isin(words, folded)] = 0
-    place = np.arange(len(words)) - np.repeat(seen.first[:-1], np.diff(seen.first))
-    mixed = (words + np.uint64(0x9E3779B97F4A7C15) * (place.astype(np.uint64) + np.uint64(1))) * np.uint64(
-        0xBF58476D1CE4E5B9
-    )
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
-    total = np.zeros(len(words) + 1, dtype=np.uint64)
-    np.cumsum(mixed ^ (mixed >> np.uint64(32)), out=total[1:])
-    return (total[seen.first[1:]] - total[seen.first[:-1]]).view(np.int64)
 
 
 def count_rows(
-    lines: Lines, sources: Sequence[str | None], days: Sequence[int | None], seen: features.Scan | None = None
+    lines: Lines, sources: Sequence[str | None], days: Sequence[int | None], seen: scan.Scan | None = None
 ) -> pa.RecordBatch:
     """Count the lines of a batch of documents; see ``ROWS``.
 
@@ -87,11 +67,11 @@ def count_rows(
         lines: the lines of the batch.
         sources: of each document; None counts as one source without a name.
         days: when each was published, in days from 1970-01-01, if known.
-        seen: ``features.scan(lines)`` if at hand.
+        seen: ``scan.scan(lines)`` if at hand.
 
     """
-    seen = seen or features.scan(lines)
-    key = line_keys(seen)
+    seen = seen or scan.scan(lines)
+    key = seen.key
     place = np.arange(len(lines)) - lines.first[:-1][lines.document]
     back = lines.first[1:][lines.document] - np.arange(len(lines)) - 1
     names, source = np.unique(np.array([one or "" for one in sources], dtype=object), return_inverse=True)
@@ -111,15 +91,12 @@ def count_rows(
             for column in (np.ones(len(lines)), place < NEAR, back < NEAR)]  # fmt: skip
     which = order[start]
     bounds = np.r_[start, len(order)]
-    texts = [
-        min(lines.text[row] for row in order[low:high])
-        for low, high in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
+    texts = [min(lines.text[row] for row in order[low:high]) for low, high in zip(bounds[:-1], bounds[1:], strict=True)]
     when = group[2][start]
     columns = [
         key[which], pa.array([names[at] for at in group[1][start]], pa.string()),
         pa.array(when.astype(np.int32), mask=when < 0), pa.array(texts, pa.string()),
-        seen.counts[which, features.WORDS], *sums,
+        seen.counts[which, scan.WORDS], *sums,
     ]  # fmt: skip
     return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=ROWS)
 
@@ -186,9 +163,7 @@ def confidence_of(documents: int, whole: int, words: int, sources: int, named: b
     """Return the probability that a line in ``documents`` of ``whole`` documents of its source is boilerplate."""
     if documents < 2:
         return 0.0
-    logit = (
-        FIT[0] + FIT[1] * np.log2(documents - 1) + FIT[2] * documents / whole + FIT[3] * max(0, words - 12)
-    )
+    logit = FIT[0] + FIT[1] * np.log2(documents - 1) + FIT[2] * documents / whole + FIT[3] * max(0, words - 12)
     if words > 20:  # a sentence: wire copy and reprints repeat too, in a few documents or over many sources
         logit -= 2.0 * (documents < 5) + 1.0 * (sources > 2) + 2.0 * (documents / whole < 0.05)
     if not named:  # the whole corpus as one source: the same event makes the same short lines
@@ -224,7 +199,7 @@ class Templates(NamedTuple):
             [("source", "ascending"), ("text", "ascending")]
         )
         lines = Lines.of(table["text"].to_pylist())
-        key = _mix(line_keys(features.scan(lines)), table["source"].to_pylist())
+        key = _mix(scan.scan(lines).key, table["source"].to_pylist())
         order = np.argsort(key, kind="stable")
         return cls(key[order], table["confidence"].to_numpy()[order], table)
 
@@ -257,37 +232,31 @@ class Templates(NamedTuple):
         path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in self.table.to_pylist()))
 
     def evidence(
-        self, lines: Lines, sources: Sequence[str | None], seen: features.Scan | None = None
+        self, lines: Lines, sources: Sequence[str | None], seen: scan.Scan | None = None
     ) -> NDArray[np.float64]:
         """Return the confidence that each line is a template of its source, 0 where nothing is known."""
         out = np.zeros(len(lines))
         if not len(self.key) or not len(lines):
             return out
-        keys = line_keys(seen or features.scan(lines))
+        keys = (seen or scan.scan(lines)).key
         key = _mix(
             keys,
-            [sources[at] or "" for at in lines.document]
-            if len(set(sources)) > 1
-            else [sources[0] or ""] * len(lines),
+            [sources[at] or "" for at in lines.document] if len(set(sources)) > 1 else [sources[0] or ""] * len(lines),
         )
         at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
         found = (self.key[at] == key) & (keys != 0)
         out[found] = self.confidence[at[found]]
         return out
 
-    def match(
-        self, lines: Lines, sources: Sequence[str | None], seen: features.Scan | None = None
-    ) -> list[Mark]:
+    def match(self, lines: Lines, sources: Sequence[str | None], seen: scan.Scan | None = None) -> list[Mark]:
         """Return a mark for each line that is a template of its document's source."""
         evidence = self.evidence(lines, sources, seen)
-        return [
-            Mark(int(row), "templates", "template", float(evidence[row])) for row in np.flatnonzero(evidence)
-        ]
+        return [Mark(int(row), "templates", "template", float(evidence[row])) for row in np.flatnonzero(evidence)]
 
 
 def _mix(keys: NDArray[np.int64], sources: Sequence[str]) -> NDArray[np.int64]:
     """Hash each line's key together with its source."""
-    names = {source: features.hash_word(source) for source in sorted(set(sources))}
+    names = {source: scan.hash_word(source) for source in sorted(set(sources))}
     salt = np.fromiter((names[source] for source in sources), dtype=np.uint64, count=len(sources))
     mixed = (keys.view(np.uint64) ^ (salt * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xD6E8FEB86659FD93)
     return (mixed ^ (mixed >> np.uint64(32))).view(np.int64)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from cleaner.boilerplate import features, model
+from cleaner.boilerplate import features, model, scan
 from cleaner.lines import Lines
 
 FOLDS = 5
@@ -30,15 +30,15 @@ HEAVY = 0.4
 LEXICAL_SCALE = 24.0
 COMMON = {
     "objective": "binary", "num_threads": 1, "deterministic": True, "force_row_wise": True, "seed": 7, "verbose": -1,
-    "learning_rate": 0.06, "num_leaves": 31, "min_data_in_leaf": 40, "feature_fraction": 0.5, "bagging_fraction": 0.7,
+    "learning_rate": 0.06, "num_leaves": 31, "max_depth": model.DEPTH, "min_data_in_leaf": 40, "feature_fraction": 0.5, "bagging_fraction": 0.7,
     "bagging_freq": 1, "lambda_l2": 5.0,
 }  # fmt: skip
-ROUNDS = (150, 200)
+ROUNDS = 150
 
 
 class Data(NamedTuple):
     lines: Lines
-    seen: features.Scan
+    seen: scan.Scan
     target: NDArray[np.float64]
     weight: NDArray[np.float64]
     fold: NDArray[np.int64]
@@ -48,7 +48,7 @@ class Data(NamedTuple):
         """The documents of the chosen rows."""
         documents = np.flatnonzero(np.bincount(self.lines.document[chosen], minlength=len(self.lines.texts)))
         lines = Lines.of([self.lines.texts[d] for d in documents])
-        return Data(lines, features.scan(lines), *(column[chosen] for column in self[2:]))
+        return Data(lines, scan.scan(lines), *(column[chosen] for column in self[2:]))
 
 
 def fold_of(site: str) -> int:
@@ -62,80 +62,77 @@ def load(rows: list[dict[str, Any]]) -> Data:
     heavy = np.array([row["variant"] == "heavy" for row in rows])[lines.document]
     target = np.array([label == "B" for label in labels], dtype=float)
     used = np.array([label in "CTB" for label in labels], dtype=float)
-    weight = used * np.where(heavy, HEAVY, 1.0)
+    weight = weigh(used, np.where(heavy, HEAVY, 1.0), lines)
     fold = np.array([fold_of(row["site"]) for row in rows])[lines.document]
-    return Data(lines, features.scan(lines), target, weight, fold, heavy)
+    return Data(lines, scan.scan(lines), target, weight, fold, heavy)
+
+
+def weigh(used: NDArray[np.float64], kind: NDArray[np.float64], lines: Lines) -> NDArray[np.float64]:
+    """Give the lines of a document together a weight that grows with the root of their number."""
+    count = np.bincount(lines.document, used, len(lines.texts))[lines.document]
+    share = np.maximum(count, 1) ** -0.5
+    return used * kind * share * (used.sum() / (used * share).sum())
 
 
 def lexicon(data: Data) -> NDArray[np.int8]:
     slots, bounds = model.lexical_slots(data.seen)
-    matrix = csr_matrix(
-        (np.ones(len(slots), dtype=np.float32), slots, bounds), shape=(len(data.target), model.SLOTS)
-    )
+    matrix = csr_matrix((np.ones(len(slots), dtype=np.float32), slots, bounds), shape=(len(data.target), model.SLOTS))
     use = data.weight > 0
     fit = LogisticRegression(C=0.15, solver="liblinear", random_state=7, max_iter=200)
     fit.fit(matrix[use], data.target[use], sample_weight=data.weight[use])
     return np.clip(np.rint(fit.coef_[0] * LEXICAL_SCALE), -127, 127).astype(np.int8)
 
 
-def boost(columns: NDArray[np.float32], data: Data, rounds: int) -> model.Trees:
+def boost(columns: NDArray[np.float32], data: Data) -> model.Trees:
     use = data.weight > 0
     train = lightgbm.Dataset(columns.T[use], data.target[use], weight=data.weight[use])
-    return flatten(lightgbm.train(COMMON, train, rounds).dump_model()["tree_info"])
+    trees = [tree["tree_structure"] for tree in lightgbm.train(COMMON, train, ROUNDS).dump_model()["tree_info"]]
+    inner, leaves = 2**model.DEPTH - 1, 2**model.DEPTH
+    made = model.Trees(
+        np.zeros((len(trees), inner), dtype=np.int16),
+        np.full((len(trees), inner), np.inf, dtype=np.float32),
+        np.zeros((len(trees), leaves), dtype=np.int32),
+    )
+    for at, tree in enumerate(trees):
+        complete(tree, 0, 0, at, made)
+    return made
 
 
-def flatten(trees: list[dict[str, Any]]) -> model.Trees:
-    nodes: list[tuple[int, float, int, int]] = []
-    values: list[int] = []
-
-    def add(node: dict[str, Any]) -> int:
-        if "leaf_value" in node:
-            values.append(round(node["leaf_value"] * model.SCALE))
-            return ~(len(values) - 1)
-        at = len(nodes)
-        threshold = np.float32(node["threshold"])
-        if float(threshold) > node["threshold"]:
-            threshold = np.nextafter(threshold, np.float32(-np.inf))
-        nodes.append((node["split_feature"], float(threshold), 0, 0))
-        left, right = add(node["left_child"]), add(node["right_child"])
-        nodes[at] = (*nodes[at][:2], left, right)
-        return at
-
-    roots = [add(tree["tree_structure"]) for tree in trees]
-    feature, threshold, left, right = zip(*nodes, strict=True)
-    return model.Trees(
-        np.array(feature, np.int16), np.array(threshold, np.float32), np.array(left, np.int32),
-        np.array(right, np.int32), np.array(values, np.int32), np.array(roots, np.int32),
-    )  # fmt: skip
+def complete(node: dict[str, Any], place: int, depth: int, tree: int, made: model.Trees) -> None:
+    """Write a tree of any shape as a complete one: below a leaf, every way has its value."""
+    if "leaf_value" in node:
+        width = 2 ** (model.DEPTH - depth)
+        first = (place + 1) * width - 2**model.DEPTH
+        made.value[tree, first : first + width] = round(node["leaf_value"] * model.SCALE)
+        return
+    threshold = np.float32(node["threshold"])
+    if float(threshold) > node["threshold"]:
+        threshold = np.nextafter(threshold, np.float32(-np.inf))
+    made.feature[tree, place], made.threshold[tree, place] = node["split_feature"], threshold
+    complete(node["left_child"], 2 * place + 1, depth + 1, tree, made)
+    complete(node["right_child"], 2 * place + 2, depth + 1, tree, made)
 
 
 def train(data: Data) -> model.LineModel:
-    """Each part is trained on what the parts before it say of sites that these have not seen."""
+    """Train the lexicon, and the trees on what lexicons that have not seen a line's site say of it."""
     score = np.zeros(len(data.target), dtype=np.int32)
     for fold in np.unique(data.fold):
         inside = data.fold == fold
         score[inside] = model.lexical_score(data.take(inside).seen, lexicon(data.take(~inside)))
     columns = features.extract(data.lines, data.seen, score)
-    first_score = np.zeros(len(data.target), dtype=np.int64)
-    for fold in np.unique(data.fold):
-        inside = data.fold == fold
-        trees = boost(
-            columns[:, ~inside],
-            data._replace(target=data.target[~inside], weight=data.weight[~inside]),
-            ROUNDS[0],
-        )
-        first_score[inside] = trees.score(np.ascontiguousarray(columns[:, inside]))
-    second = boost(model.second_features(columns, first_score, data.lines), data, ROUNDS[1])
-    return model.LineModel(lexicon(data), boost(columns, data, ROUNDS[0]), second, np.array([1.0, 0.0]))
+    return model.LineModel(lexicon(data), boost(columns, data), np.array([1.0, 0.0]))
 
 
-def validate(data: Data) -> NDArray[np.float64]:
+def validate(data: Data, models: Path | None) -> NDArray[np.float64]:
     """Log-odds of every line by a model that has not seen its site; prints the figures by lines."""
     logit = np.zeros(len(data.target))
     for fold in range(FOLDS):
         inside = data.fold == fold
         rest = data.take(~inside)
-        logit[inside] = train(rest).logit(data.take(inside).lines)
+        made = train(rest)
+        logit[inside] = made.logit(data.take(inside).lines)
+        if models is not None:
+            made.save(models / f"fold{fold}.npz")
     return logit
 
 
@@ -159,27 +156,24 @@ def calibration(logit: NDArray[np.float64], data: Data) -> NDArray[np.float64]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("documents", type=Path)
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--sets", default="aeb,atn,fundus,wcxb_news")
     parser.add_argument("--no-validation", action="store_true")
     parser.add_argument("--logits", type=Path, help="write the cross-validated log-odds: one row a document")
+    parser.add_argument("--models", type=Path, help="a folder for the models of the cross-validation")
     arguments = parser.parse_args()
     sets = arguments.sets.split(",")
     rows = [json.loads(line) for line in arguments.documents.read_text(encoding="utf-8").split("\n") if line]
-    rows = sorted(
-        (row for row in rows if row["set"] in sets and not row.get("doubt")), key=lambda row: row["id"]
-    )
+    rows = sorted((row for row in rows if row["set"] in sets and not row.get("doubt")), key=lambda row: row["id"])
     data = load(rows)
     print(
         f"{len(rows)} documents of {len({row['site'] for row in rows})} sites, {int((data.weight > 0).sum())} labelled lines"
     )
     fitted = np.array([1.0, 0.0])
     if not arguments.no_validation:
-        logit = validate(data)
+        logit = validate(data, arguments.models)
         figures(logit, data)
         fitted = calibration(logit, data)
         print(f"calibration: slope {fitted[0]}, intercept {fitted[1]}")
@@ -187,9 +181,7 @@ def main() -> None:
             bounds = data.lines.first
             with arguments.logits.open("w", encoding="utf-8") as file:
                 for row, low, high in zip(rows, bounds[:-1], bounds[1:], strict=True):
-                    file.write(
-                        json.dumps({"id": row["id"], "logit": np.round(logit[low:high], 4).tolist()}) + "\n"
-                    )
+                    file.write(json.dumps({"id": row["id"], "logit": np.round(logit[low:high], 4).tolist()}) + "\n")
     if arguments.output:
         train(data)._replace(calibration=fitted).save(arguments.output)
 
