@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
 from cleaner.errors import RecordError
@@ -38,8 +39,9 @@ def read(stream: BinaryIO, name: str, kind: str, options: ReaderOptions, **place
         RecordError: the rest cannot be read.
     """
     if kind in {"parquet", "zip", "warc"} and not stream.seekable():
-        stream = _spooled(stream)
-    if reader := records(kind):
+        with _spooled(stream) as copy:
+            yield from read(copy, name, kind, options, **place)
+    elif reader := records(kind):
         yield from rows(reader(stream, name, options, **place), options)
     elif kind == "warc":
         from cleaner.readers.warc import read_warc
@@ -72,12 +74,13 @@ def _document(stream: BinaryIO, name: str, kind: str, options: ReaderOptions) ->
     return Row(id=name, kind=kind, raw=raw, charset=options.charset, location=name)
 
 
-def _spooled(stream: BinaryIO) -> BinaryIO:
+@contextmanager
+def _spooled(stream: BinaryIO) -> Iterator[BinaryIO]:
     """Copy a stream to where one can seek: memory if small, else an unnamed temporary file."""
-    copy = tempfile.SpooledTemporaryFile(max_size=16 << 20)  # noqa: SIM115 - closed with the last reference
-    shutil.copyfileobj(stream, copy, 1 << 20)
-    copy.seek(0)
-    return cast(BinaryIO, copy)
+    with tempfile.SpooledTemporaryFile(max_size=16 << 20) as copy:
+        shutil.copyfileobj(stream, copy, 1 << 20)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
 
 
 def problem_of(error: Exception) -> str:

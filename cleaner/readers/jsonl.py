@@ -41,7 +41,7 @@ def read_jsonl(
                 content = content[3:]
             if content and not content.isspace():
                 yield location, parse(content, options)
-        at += size
+        at += size + 1
         line = None if line is None else line + 1
 
 
@@ -62,10 +62,10 @@ def lines(stream: BinaryIO, limit: int, length: int | None = None) -> Iterator[t
             held.append(first)
         if not rest:
             continue
-        yield (b"".join(held) if size <= limit else None), size + 1
+        yield (b"".join(held) if size <= limit else None), size
         last = rest.pop()
         for one in rest:
-            yield (one if len(one) <= limit else None), len(one) + 1
+            yield (one if len(one) <= limit else None), len(one)
         held, size = [last], len(last)
     if size:
         yield (b"".join(held) if size <= limit else None), size

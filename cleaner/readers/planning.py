@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -66,7 +67,7 @@ def _check(options: ReaderOptions) -> None:
     if options.input_format not in {None, *FORMATS}:
         raise InputError(f"unknown input format {options.input_format!r}; known are {', '.join(FORMATS)}")
     try:
-        b"".decode(options.charset or "utf-8")
+        codecs.lookup(options.charset or "utf-8")
     except LookupError:
         raise InputError(
             f"unknown charset {options.charset!r}; use a name such as utf-8 or windows-1252"

@@ -44,9 +44,10 @@ class Part:
         """Yield its records; what cannot be read comes as a rejected row."""
         try:
             with open_bytes(self.path) as stream:
-                yield from read(
-                    self._content(stream, options), self.name, self.format, options, **self._place()
-                )
+                content = self._content(stream, options)
+                for row in read(content, self.name, self.format, options, **self._place()):
+                    page = is_web(self.path) and row.id == self.name
+                    yield row._replace(url=self.path, source=host(self.path)) if page else row
         except (RecordError, InputError, OSError, EOFError, ValueError, RuntimeError, zlib.error) as problem:
             yield rejected(self.name, problem_of(problem))
 

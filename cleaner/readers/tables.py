@@ -24,7 +24,10 @@ def read_csv(
     source = _Lines(stream, options)
     header = next(iter(source), "").rstrip("\r\n")
     delimiter = delimiter or max(",;\t|", key=header.count)
-    names = _distinct(next(csv.reader([header], delimiter=delimiter), []))
+    try:
+        names = _distinct(next(csv.reader([header], delimiter=delimiter), []))
+    except csv.Error as problem:
+        raise RecordError(f"its first line is no header of a table: {problem}") from None
     csv.field_size_limit(options.max_record_bytes)
     table = csv.reader(source, delimiter=delimiter)
     while True:
@@ -32,6 +35,8 @@ def read_csv(
         try:
             cells = next(table, None)
         except csv.Error as problem:
+            if "limit" in str(problem):
+                source.leave_quotes()
             yield location, RecordError(f"not a row of a table: {problem}")
             continue
         if cells is None:
@@ -75,6 +80,10 @@ class _Lines:
         if self.number == 1:
             content = content.removeprefix(BOM)
         return content.decode(self._charset, "surrogateescape") + "\n"
+
+    def leave_quotes(self) -> None:
+        """Go past the end of a quoted cell: the next line with an odd number of quotes."""
+        next((line for line in self if line.count('"') % 2), None)
 
 
 def _distinct(names: list[str]) -> list[str]:
