@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cleaner.minhash.compiled import kernel
+from cleaner.minhash.shingles import SHINGLE
 from cleaner.minhash.tokens import DIGITS, NAME, NUMERAL
 from cleaner.minhash.verify import LARGE_WINDOW, PLACE
 
@@ -154,13 +155,14 @@ def joined_digits(kind: Any, digits: Any, length: Any) -> Any:
 
 @kernel
 def form_evidence(words: Any, kind: Any, digits: Any, length: Any, first: Any, left: Any, right: Any, out: Any) -> None:
-    """Write of each pair the words in common, the differing places, those with other numerals or names."""
+    """Write what ``verify.form_evidence`` returns, for each pair."""
     for pair in range(len(left)):
         a, a_end = first[left[pair]], first[left[pair] + 1]
         b, b_end = first[right[pair]], first[right[pair] + 1]
         a_sorted, b_sorted = np.sort(words[a:a_end]), np.sort(words[b:b_end])
         runs = align(words[a:a_end], words[b:b_end])
         common, places, numerals, names = 0, 0, 0, 0
+        span = np.zeros(4, np.int64)
         for row in range(len(runs) + 1):
             if row < len(runs):
                 a_next, b_next, run = (
@@ -170,6 +172,10 @@ def form_evidence(words: Any, kind: Any, digits: Any, length: Any, first: Any, l
                 )
             else:
                 a_next, b_next, run = a_end, b_end, 0
+            if run >= SHINGLE:
+                if span[1] == 0:
+                    span[0], span[2] = a_next, b_next
+                span[1], span[3] = a_next + run, b_next + run
             common += run
             places += a < a_next or b < b_next
             if a < a_next and b < b_next and (a_next - a <= PLACE or b_next - b <= PLACE):
@@ -183,3 +189,4 @@ def form_evidence(words: Any, kind: Any, digits: Any, length: Any, first: Any, l
                     names += 1
             a, b = a_next + run, b_next + run
         out[pair, 0], out[pair, 1], out[pair, 2], out[pair, 3] = common, places, numerals, names
+        out[pair, 4:] = span

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from cleaner.minhash.bands import MIX, band_keys, distinct_rows
 from cleaner.minhash.shingles import Backend, Shingles, shingle_hashes
-from cleaner.minhash.signatures import signatures
+from cleaner.minhash.signatures import NUM_PERM, signatures
 
 
 class Keys(NamedTuple):
@@ -41,6 +41,7 @@ def passage_keys(
     rate: float = 0.25,
     short: int = 8,
     backend: Backend = "auto",
+    signed: NDArray[np.uint32] | None = None,
 ) -> Keys:
     """Return all keys of each text of an Arrow string array, each key of a text once.
 
@@ -54,15 +55,19 @@ def passage_keys(
         rate: the share of all shingles that are chosen, 0 to 1.
         short: texts of fewer words have the key of all their words only; texts without words have none.
         backend: see ``shingle_hashes``.
+        signed: the signatures of the texts, where the caller has them.
+
+    Raises:
+        ValueError: bands and rows for which a signature has too few values.
     """
     shingles = shingle_hashes(texts, backend, bits=64)
     some = np.flatnonzero(shingles.words)
     long = np.flatnonzero(shingles.words >= short)
     parts = [Keys(_whole_keys(shingles)[some], some)]
     if bands:
-        kept = texts.take(pa.array(long)) if len(long) < len(texts) else texts
-        signed = signatures(kept, bands * rows, backend)
-        parts.append(Keys(band_keys(signed, bands, rows).reshape(-1), np.repeat(long, bands)))
+        if signed is None:
+            signed = signatures(texts, NUM_PERM, backend)
+        parts.append(Keys(band_keys(signed[long], bands, rows).reshape(-1), np.repeat(long, bands)))
     if rate:
         parts.append(_shingle_keys(shingles, shingles.words >= short, rate))
     return Keys(np.concatenate([part.key for part in parts]), np.concatenate([part.text for part in parts]))

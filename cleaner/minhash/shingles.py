@@ -31,6 +31,8 @@ POLYNOMIAL = np.uint64(0x9FB21C651E98DF25)
 
 #: From so many bytes on the compiled kernels pay for their start.
 LARGE = 1_000_000
+#: Bytes that this process has been given so far. Speed hangs on it, results do not.
+_seen = [0]
 
 Backend = Literal["auto", "numpy", "numba"]
 
@@ -68,7 +70,7 @@ def shingle_hashes(texts: pa.Array, backend: Backend = "auto", bits: Literal[32,
 
 
 def use_numba(backend: Backend, size: int) -> bool:
-    """Say whether ``size`` bytes of text are worth a compiled kernel.
+    """Say whether to use the compiled kernels: they pay once a process has seen ``LARGE`` bytes.
 
     Raises:
         ValueError: a backend that does not exist.
@@ -76,7 +78,8 @@ def use_numba(backend: Backend, size: int) -> bool:
     """
     if backend not in ("auto", "numpy", "numba"):
         raise ValueError(f"unknown backend {backend!r}: auto, numpy or numba")
-    return backend == "numba" or (backend == "auto" and size >= LARGE)
+    _seen[0] += size
+    return backend == "numba" or (backend == "auto" and _seen[0] >= LARGE)
 
 
 def upper(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:

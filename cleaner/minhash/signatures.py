@@ -19,6 +19,7 @@ from cleaner.minhash.shingles import Backend, normalised, shingle_hashes, text_b
 
 SCHEME = "affine32"
 SEED = 1
+NUM_PERM = 128
 #: The value of all places for a text without shingles.
 EMPTY = np.uint32(0xFFFFFFFF)
 
@@ -35,7 +36,7 @@ def permutations(num_perm: int, seed: int = SEED) -> tuple[NDArray[np.uint32], N
     return a, b
 
 
-def signatures(texts: pa.Array, num_perm: int = 128, backend: Backend = "auto") -> NDArray[np.uint32]:
+def signatures(texts: pa.Array, num_perm: int = NUM_PERM, backend: Backend = "auto") -> NDArray[np.uint32]:
     """Return the signature of each text of an Arrow string array; shape (texts, num_perm).
 
     Args:

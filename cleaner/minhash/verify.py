@@ -60,6 +60,10 @@ class Verified(NamedTuple):
         places: how many places differ between them.
         numerals: of these, how many have other numerals on both sides.
         names: of the rest, how many have other names on both sides.
+        a_start: character offset in text a of the first run of five words or more that both share.
+        a_end: where the last such run ends; 0 with ``a_start`` 0 if the pair was not aligned.
+        b_start: the same in text b.
+        b_end: the same in text b.
         flag: whether the pair is a near-duplicate.
         reason: why or why not, an index into ``REASONS``.
     """
@@ -71,6 +75,10 @@ class Verified(NamedTuple):
     places: NDArray[np.int64]
     numerals: NDArray[np.int64]
     names: NDArray[np.int64]
+    a_start: NDArray[np.int64]
+    a_end: NDArray[np.int64]
+    b_start: NDArray[np.int64]
+    b_end: NDArray[np.int64]
     flag: NDArray[np.bool_]
     reason: NDArray[np.int8]
 
@@ -104,12 +112,27 @@ def verify(
     short = (shared_words < thresholds.shared_words) | (fewer < thresholds.short)
     evidence = _evidence(found, left, right, np.flatnonzero(alike & ~short & ~equal), compiled)
     evidence[equal, 0] = fewer[equal]
-    common, places, numerals, names = evidence.T
+    for column, text in ((4, left), (6, right)):
+        evidence[equal, column] = found.first[text[equal]]
+        evidence[equal, column + 1] = found.first[text[equal] + 1]
+    common, places, numerals, names = evidence[:, :4].T
+    spans = [_offsets(found, evidence[:, column], evidence[:, column + 1]) for column in (4, 6)]
     form = (numerals + names) * thresholds.form > common
     reason = np.where(jaccard >= thresholds.jaccard, JACCARD, CONTAINMENT)
     reason = np.select([equal, ~alike, short, form], [EQUAL, UNLIKE, SHORT, FORM], reason).astype(np.int8)
     flag = reason >= JACCARD
-    return Verified(jaccard, containment, shared_words, common, places, numerals, names, flag, reason)
+    evidences = (common, places, numerals, names, *spans[0], *spans[1])
+    return Verified(jaccard, containment, shared_words, *evidences, flag, reason)
+
+
+def _offsets(
+    found: Tokens, start: NDArray[np.int64], end: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the character offsets of runs of tokens, 0 and 0 for an empty run."""
+    some = end > start
+    first, last = np.zeros_like(start), np.zeros_like(end)
+    first[some], last[some] = found.start[start[some]], found.end[end[some] - 1]
+    return first, last
 
 
 def equal_words(found: Tokens, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -157,8 +180,8 @@ def _sets(hashes: NDArray[np.uint64], offsets: NDArray[np.int64]) -> tuple[NDArr
 def _evidence(
     found: Tokens, left: NDArray[np.int64], right: NDArray[np.int64], rows: NDArray[np.int64], compiled: bool
 ) -> NDArray[np.int64]:
-    """Return words in common, places, numerals and names of the pairs ``rows``, zeros for the others."""
-    evidence = np.zeros((len(left), 4), dtype=np.int64)
+    """Return what ``form_evidence`` says of the pairs ``rows``, zeros for the others; shape (pairs, 8)."""
+    evidence = np.zeros((len(left), 8), dtype=np.int64)
     size = np.diff(found.first)
     large = bool((size[left[rows]] * size[right[rows]] > LARGE_WINDOW).any())
     if rows.size and (compiled or large):
@@ -166,7 +189,7 @@ def _evidence(
 
         length = found.end - found.start
         columns = (found.words, found.kind, found.digits, length, found.first)
-        out = np.zeros((len(rows), 4), dtype=np.int64)
+        out = np.zeros((len(rows), 8), dtype=np.int64)
         compare.form_evidence(*columns, left[rows], right[rows], out)
         evidence[rows] = out
     elif rows.size:
@@ -174,8 +197,11 @@ def _evidence(
     return evidence
 
 
-def form_evidence(found: Tokens, a: int, b: int) -> tuple[int, int, int, int]:
-    """Return words in common, differing places, and of these those with other numerals and other names.
+def form_evidence(found: Tokens, a: int, b: int) -> tuple[int, ...]:
+    """Return words in common, differing places, those with other numerals, those with other names, and token rows.
+
+    The rows say where the first run of five words or more starts in a and where the last one ends, and the
+    same in b.
 
     This is the definition, for small inputs; the compiled kernel of the same name says the same.
     """
@@ -183,9 +209,12 @@ def form_evidence(found: Tokens, a: int, b: int) -> tuple[int, int, int, int]:
     left, right = found.words[x].tolist(), found.words[y].tolist()
     steps = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     common = places = numerals = names = 0
+    runs: list[tuple[int, int, int, int]] = []
     for step, start, end, other_start, other_end in steps:
         if step == "equal":
             common += end - start
+            if end - start >= SHINGLE:
+                runs.append((x.start + start, x.start + end, y.start + other_start, y.start + other_end))
             continue
         places += 1
         if step != "replace" or (end - start > PLACE and other_end - other_start > PLACE):
@@ -196,7 +225,31 @@ def form_evidence(found: Tokens, a: int, b: int) -> tuple[int, int, int, int]:
             numerals += 1
         elif _missing(found, ours, right) and _missing(found, theirs, left):
             names += 1
-    return common, places, numerals, names
+    span = (runs[0][0], runs[-1][1], runs[0][2], runs[-1][3]) if runs else (0, 0, 0, 0)
+    return common, places, numerals, names, *span
+
+
+def shared_runs(text_a: str, text_b: str, shortest: int = SHINGLE) -> list[tuple[int, int, int, int]]:
+    """Return the runs of words that two texts share in order: (start in a, end in a, start in b, end in b).
+
+    Offsets count characters. Runs of fewer than ``shortest`` words are left out.
+    """
+    found = tokens(pa.array([text_a, text_b]), "numpy")
+    size = int(found.first[1])
+    left, right = found.words[:size], found.words[size:]
+    if left.size * right.size > LARGE_WINDOW:
+        from cleaner.minhash.compare import align
+
+        runs = align(left, right).tolist()
+    else:
+        blocks = SequenceMatcher(None, left.tolist(), right.tolist(), autojunk=False).get_matching_blocks()
+        runs = [list(block) for block in blocks if block.size]
+    start, end = found.start.tolist(), found.end.tolist()
+    return [
+        (start[a], end[a + length - 1], start[size + b], end[size + b + length - 1])
+        for a, b, length in runs
+        if length >= shortest
+    ]
 
 
 def _digits(found: Tokens, rows: range) -> tuple[int, ...]:

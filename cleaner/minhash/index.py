@@ -1,0 +1,329 @@
+"""A saved index of passages: a folder that grows by whole parts and is read through memory maps.
+
+Each part holds the passages (Arrow), their signatures, and their keys in sorted order. ``index.json`` names
+the parts and says how keys and signatures were made; it is replaced last, so that an addition is there as a
+whole or not at all. What a query finds depends on the passages and their order of addition, not on how they
+were split into parts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
+from numpy.typing import NDArray
+
+from cleaner.errors import ConfigError, InputError, OutputError
+from cleaner.minhash.bands import FIRST
+from cleaner.minhash.keys import passage_keys
+from cleaner.minhash.shingles import SHINGLE, VERSION
+from cleaner.minhash.signatures import NUM_PERM, SCHEME, SEED, signatures
+from cleaner.minhash.verify import DEFAULTS, REASONS, Thresholds, Verified, verify
+
+#: Columns of a passage in an index.
+PASSAGES = pa.schema(
+    [
+        ("id", pa.string()),
+        ("source", pa.string()),
+        ("published", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("text", pa.large_string()),
+    ]
+)
+NAME = "index.json"
+FILES = ("passages.arrow", "keys.npy", "rows.npy", "signatures.npy")
+#: The columns of ``Verified`` that a match shows besides its reason.
+SHOWN = tuple(name for name in Verified._fields if name not in ("flag", "reason"))
+#: Candidate pairs that a query compares at a time.
+PAIRS_AT_ONCE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the keys of an index are made; two indexes with other settings cannot be compared."""
+
+    bands: int = 20
+    rows: int = 6
+    rate: float = 0.25
+    short: int = 8
+
+    def record(self) -> dict[str, Any]:
+        """Return all that the keys and signatures of an index hang on."""
+        return {
+            "scheme": SCHEME,
+            "seed": SEED,
+            "num_perm": NUM_PERM,
+            "shingle": {"words": SHINGLE, "version": VERSION},
+            "bands": self.bands,
+            "rows": self.rows,
+            "rate": self.rate,
+            "short": self.short,
+        }
+
+
+DEFAULT = Settings()
+
+
+class Index:
+    """An index in a folder; ``create`` or ``open`` one."""
+
+    def __init__(self, folder: Path, record: dict[str, Any]) -> None:
+        self.folder = folder
+        self.record = record
+
+    @classmethod
+    def create(cls, folder: Path, settings: Settings = DEFAULT) -> Index:
+        """Make an empty index.
+
+        Raises:
+            OutputError: the folder exists and is not empty, or cannot be written.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise OutputError(f"{folder} is not empty: name a new folder, or add to the index that is there")
+        made = {"format": "cleaner index", "unicode": unicodedata.unidata_version}
+        record = {**made, **settings.record(), "parts": []}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_record(folder, record)
+        except OSError as error:
+            raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
+        return cls(folder, record)
+
+    @classmethod
+    def open(cls, folder: Path) -> Index:
+        """Open an index.
+
+        Raises:
+            InputError: there is no index in the folder, or a part of it is missing or cut short.
+            ConfigError: it was made with another scheme, seed, shingle or version than this program makes.
+        """
+        try:
+            record = json.loads((folder / NAME).read_text(encoding="utf-8"))
+            settings = Settings(**{name: record[name] for name in ("bands", "rows", "rate", "short")})
+            parts = [(part["name"], part["bytes"]) for part in record["parts"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{folder}: no index that can be read ({error})") from error
+        for name, value in settings.record().items():
+            if record.get(name) != value:
+                raise ConfigError(
+                    f"{folder}: made with {name} {record.get(name)}, this version needs {value}: build it anew"
+                )
+        for part, sizes in parts:
+            for name, size in sizes.items():
+                path = folder / part / name
+                if not path.is_file() or path.stat().st_size != size:
+                    raise InputError(f"{path}: missing or damaged, it should have {size} bytes")
+        return cls(folder, record)
+
+    @property
+    def settings(self) -> Settings:
+        """How its keys are made."""
+        return Settings(**{name: self.record[name] for name in ("bands", "rows", "rate", "short")})
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        return int(sum(part["passages"] for part in self.record["parts"]))
+
+    def info(self) -> dict[str, Any]:
+        """Return what `cleaner index info` shows."""
+        size = sum(sum(part["bytes"].values()) for part in self.record["parts"])
+        shown = {name: value for name, value in self.record.items() if name != "parts"}
+        return {**shown, "passages": len(self), "parts": len(self.record["parts"]), "bytes": size}
+
+    def add(self, passages: pa.Table) -> None:
+        """Append passages as one part; on any failure the index stays as it was.
+
+        Args:
+            passages: the columns of ``PASSAGES``; others are left out.
+
+        Raises:
+            InputError: a column is missing.
+            OutputError: the part cannot be written, or another process adds at the same time.
+        """
+        table = _as_passages(passages)
+        if not table.num_rows:
+            return
+        name = self._free_name()
+        temporary = self.folder / f"{name}.{os.getpid()}.tmp"
+        try:
+            sizes = _write_part(temporary, table, self.settings)
+            os.rename(temporary, self.folder / name)
+            part = {"name": name, "passages": table.num_rows, "bytes": sizes}
+            record = {**self.record, "parts": [*self.record["parts"], part]}
+            if json.loads((self.folder / NAME).read_text(encoding="utf-8")) != self.record:
+                raise OutputError(f"{self.folder}: something else was added meanwhile; nothing was added")
+            _write_record(self.folder, record)
+        except OSError as error:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise OutputError(f"{self.folder}: nothing was added ({error.strerror})") from error
+        self.record = record
+
+    def _free_name(self) -> str:
+        """Return the name of the next part; a folder left by an addition that failed is passed over."""
+        number = len(self.record["parts"])
+        while (self.folder / f"part-{number:06}").exists():
+            number += 1
+        return f"part-{number:06}"
+
+    def parts(self) -> Iterator[tuple[int, Path]]:
+        """Yield the number of its first passage and the folder of each part."""
+        first = 0
+        for part in self.record["parts"]:
+            yield first, self.folder / part["name"]
+            first += part["passages"]
+
+    def query(self, texts: pa.Array, thresholds: Thresholds = DEFAULTS, largest: int = 256) -> pa.Table:
+        """Find the passages of the index that are near-duplicates of ``texts``, every one verified.
+
+        A key that more than ``largest`` passages of the index share leads to the first ones only.
+
+        Returns:
+            one row a match, sorted by text and passage: ``text`` (its place), ``passage`` (its number), the
+            columns of ``PASSAGES`` but the text itself, and those of ``Verified`` (a is the text, b the
+            passage).
+        """
+        asked, found = self._candidates(texts, largest)
+        tables = [
+            self._verified(texts, asked[at : at + PAIRS_AT_ONCE], found[at : at + PAIRS_AT_ONCE], thresholds)
+            for at in range(0, max(len(asked), 1), PAIRS_AT_ONCE)
+        ]
+        return pa.concat_tables(tables).combine_chunks()
+
+    def _candidates(self, texts: pa.Array, largest: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        made = self.settings
+        keys = passage_keys(texts, made.bands, made.rows, made.rate, made.short)
+        used = [np.zeros(0, dtype=np.int64)]
+        passages = [np.zeros(0, dtype=np.int64)]
+        members = np.zeros(len(keys.key), dtype=np.int64)
+        for first, folder in self.parts():
+            stored = np.load(folder / "keys.npy", mmap_mode="r")
+            rows = np.load(folder / "rows.npy", mmap_mode="r")
+            low, high = np.searchsorted(stored, keys.key), np.searchsorted(stored, keys.key, side="right")
+            count = np.minimum(high - low, largest + 1)
+            place = np.repeat(low - np.cumsum(count) + count, count) + np.arange(count.sum())
+            row = np.repeat(np.arange(len(keys.key)), count)
+            number = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + members[row]
+            members += high - low
+            used.append(row[number <= largest])
+            passages.append(rows[place][number <= largest] + first)
+        row, passage = np.concatenate(used), np.concatenate(passages)
+        return _distinct(keys.text, row, passage, members > largest)
+
+    def _verified(
+        self, texts: pa.Array, asked: NDArray[np.int64], found: NDArray[np.int64], thresholds: Thresholds
+    ) -> pa.Table:
+        numbers, places = np.unique(found, return_inverse=True)
+        stored = self.take(numbers)
+        both = pa.concat_arrays([_large(texts), _large(stored["text"])])
+        verified = verify(both, asked, places + len(texts), thresholds)
+        kept = np.flatnonzero(verified.flag)
+        table = stored.drop_columns(["text"]).take(pa.array(places[kept]))
+        columns = {"text": asked[kept], "passage": found[kept]}
+        columns |= {name: column[kept] for name, column in verified._asdict().items() if name in SHOWN}
+        for name, column in columns.items():
+            table = table.append_column(name, pa.array(column))
+        reasons = pa.array(REASONS, pa.string()).take(pa.array(verified.reason[kept]))
+        return table.append_column("reason", reasons)
+
+    def take(self, numbers: NDArray[np.int64]) -> pa.Table:
+        """Return the passages of sorted numbers, with the columns of ``PASSAGES``."""
+        tables = [PASSAGES.empty_table()]
+        for first, folder in self.parts():
+            table = _read_passages(folder)
+            here = numbers[(numbers >= first) & (numbers < first + table.num_rows)] - first
+            if here.size:
+                tables.append(table.take(pa.array(here)))
+        return pa.concat_tables(tables).combine_chunks()
+
+    def export(self, folder: Path) -> None:
+        """Write what a datasketch user needs: ``signatures.npy``, ``passages.jsonl`` (row by row) and ``index.json``.
+
+        Raises:
+            OutputError: the folder is not empty or cannot be written.
+        """
+        if folder.exists() and any(folder.iterdir()):
+            raise OutputError(f"{folder} is not empty: name a new folder")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            rows = (
+                np.lib.format.open_memmap(folder / "signatures.npy", "w+", np.uint32, (len(self), NUM_PERM))
+                if len(self)
+                else None
+            )
+            with (folder / "passages.jsonl").open("w", encoding="utf-8") as lines:
+                for first, part in self.parts():
+                    signed = np.load(part / "signatures.npy", mmap_mode="r")
+                    if rows is not None:
+                        rows[first : first + len(signed)] = signed
+                    for row in _read_passages(part).select(["id", "start", "end"]).to_pylist():
+                        lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+            _write_record(folder, {name: self.record[name] for name in ("scheme", "seed", "num_perm", "shingle")})
+        except OSError as error:
+            raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
+
+
+def _distinct(
+    text: NDArray[np.int64], row: NDArray[np.int64], passage: NDArray[np.int64], capped: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each pair of a text and a passage once; of capped keys only the first passages count."""
+    order = np.lexsort((passage, row))
+    row, passage = row[order], passage[order]
+    start = np.searchsorted(row, row)
+    kept = ~capped[row] | (np.arange(len(row)) - start < FIRST)
+    pairs = np.unique(np.stack((text[row[kept]], passage[kept]), axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _as_passages(table: pa.Table) -> pa.Table:
+    missing = [name for name in PASSAGES.names if name not in table.column_names]
+    if missing:
+        raise InputError(f"passages without the column {', '.join(missing)}")
+    return table.select(PASSAGES.names).cast(PASSAGES).combine_chunks()
+
+
+def _large(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
+    column = texts.cast(pa.large_string())
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _read_passages(part: Path) -> pa.Table:
+    with pa.memory_map(str(part / "passages.arrow")) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+def _write_part(folder: Path, table: pa.Table, settings: Settings) -> dict[str, int]:
+    """Write the files of a part; return their sizes."""
+    folder.mkdir()
+    texts = _large(table["text"])
+    signed = signatures(texts)
+    keys = passage_keys(texts, settings.bands, settings.rows, settings.rate, settings.short, signed=signed)
+    order = np.lexsort((keys.text, keys.key))
+    with pa.OSFile(str(folder / "passages.arrow"), "wb") as sink, pa.ipc.new_file(sink, PASSAGES) as writer:
+        writer.write_table(table)
+    np.save(folder / "keys.npy", keys.key[order])
+    np.save(folder / "rows.npy", keys.text[order])
+    np.save(folder / "signatures.npy", signed)
+    for name in FILES:
+        with (folder / name).open("rb") as written:
+            os.fsync(written.fileno())
+    return {name: (folder / name).stat().st_size for name in FILES}
+
+
+def _write_record(folder: Path, record: dict[str, Any]) -> None:
+    """Replace ``index.json`` in one step."""
+    temporary = folder / f"{NAME}.{os.getpid()}.tmp"
+    with temporary.open("w", encoding="utf-8") as written:
+        json.dump(record, written, indent=1)
+        written.flush()
+        os.fsync(written.fileno())
+    os.replace(temporary, folder / NAME)
