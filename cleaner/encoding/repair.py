@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from cleaner.documents import Edit
+from cleaner.encoding import entities, escapes, forms, invisible, mixups, mojibake
 from cleaner.encoding.narrow import narrowed
 from cleaner.encoding.options import RepairOptions
-from cleaner.encoding.steps import mojibake
 
 
 class Repair(NamedTuple):
@@ -27,7 +27,34 @@ class Repair(NamedTuple):
     confidence: float = 0.99
 
 
-REPAIRS: tuple[Repair, ...] = (Repair("mojibake", "UTF-8 was read as a one-byte encoding.", mojibake, 0.99),)
+#: In the order in which they are tried: what hides other damage comes first, what would destroy the traces of other
+#: damage (control characters, soft hyphens, no-break spaces are parts of mojibake) comes last.
+REPAIRS: tuple[Repair, ...] = (
+    Repair("terminal-escapes", "Colour codes of a terminal were left in the text.", escapes.terminal_escapes),
+    Repair("html-entities", "HTML entities were not turned into characters.", entities.entities),
+    Repair(
+        "html-entities-cut",
+        "HTML entities without their semicolon were left in the text.",
+        entities.entities_without_semicolon,
+        0.97,
+    ),
+    Repair("json-escapes", "The text is still escaped as in JSON or source code.", escapes.json_escapes, 0.98),
+    Repair("slashed-quotes", "Quotation marks are still escaped by backslashes.", escapes.slashed_quotes, 0.97),
+    Repair("quoted-printable", "The text is still encoded as for e-mail.", escapes.quoted_printable, 0.98),
+    Repair("percent-escapes", "The text is still encoded as for a web address.", escapes.percent_escapes, 0.98),
+    Repair("mojibake", "UTF-8 was read as another encoding.", mojibake.mojibake),
+    Repair("wrong-encoding", "The text was read in the wrong encoding.", mixups.wrong_encoding, 0.95),
+    Repair("mojibake-in-part", "A part of the line is UTF-8 read as another encoding.", mojibake.mojibake_in_part, 0.95),
+    Repair("line-ends", "The line ends are those of several systems.", invisible.line_ends),
+    Repair("control-characters", "Control characters have no meaning in a text.", invisible.control_characters),
+    Repair("zero-width", "Invisible characters cut words apart.", invisible.zero_width),
+    Repair("soft-hyphens", "Soft hyphens were left inside of words.", invisible.soft_hyphens),
+    Repair("direction-marks", "Marks of writing direction stand where all is left to right.", invisible.direction_marks),
+    Repair("spaces", "Special spaces stand where plain ones belong.", invisible.spaces, 0.9),
+    Repair("ligatures", "Ligatures of print stand for several letters.", forms.ligatures),
+    Repair("full-width", "Full-width letters stand for plain ones.", forms.full_width),
+    Repair("composed", "Accents are apart from their letters.", forms.composed),
+)
 
 
 def repair(text: str, options: RepairOptions | None = None) -> list[Edit]:

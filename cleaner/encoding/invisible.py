@@ -1,0 +1,78 @@
+"""Characters that nobody sees and that cut words apart for a machine."""
+
+from __future__ import annotations
+
+import re
+
+from cleaner.encoding.options import RepairOptions
+
+_LINE_ENDS = re.compile("\r\n|\r|\u2028|\u2029")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x80-\x9f\ufff9-\ufffc\u206a-\u206f]")
+_ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u180e]+")
+_SOFT_HYPHENS = re.compile("\xad+")
+_BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
+# Scripts in which zero-width characters shape letters or show where words end, and the emoji that joiners build.
+_JOINING = re.compile("[\u0590-\u109f\u1780-\u18af\u1900-\u1aff\ua840-\ua87f\ua980-\uabff\U00010a00-\U00011fff]")
+_EMOJI = re.compile("[\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]")
+
+_EXOTIC_SPACES = re.compile("[\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_NO_BREAK = re.compile(r"(?<=[^\W\d_]{2})\xa0(?=[^\W\d_]{2})")
+_ANY_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_EAST_ASIAN = re.compile("[\u1100-\u11ff\u2e80-\u2fff\u3001-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff61-\uffdc\U00020000-\U0003ffff]")
+
+
+def line_ends(line: str, options: RepairOptions) -> str:
+    """Carriage returns and the line and paragraph separators of Unicode become line feeds."""
+    return _LINE_ENDS.sub("\n", line)
+
+
+def control_characters(line: str, options: RepairOptions) -> str:
+    """Take control characters out; tabs stay."""
+    return _CONTROLS.sub("", line)
+
+
+def zero_width(line: str, options: RepairOptions) -> str:
+    """Take zero-width characters out, but not where a script or an emoji is built with them."""
+    return _ZERO_WIDTH.sub(_visible, line)
+
+
+def soft_hyphens(line: str, options: RepairOptions) -> str:
+    """Take the hyphens out that show only at the end of a printed line."""
+    return _SOFT_HYPHENS.sub("", line) if options.soft_hyphens else line
+
+
+def direction_marks(line: str, options: RepairOptions) -> str:
+    """Take marks of the writing direction out of lines that have no script written from right to left."""
+    return line if _RIGHT_TO_LEFT.search(line) else _BIDI.sub("", line)
+
+
+def spaces(line: str, options: RepairOptions) -> str:
+    """Make plain spaces of exotic ones; see ``RepairOptions.spaces``."""
+    if options.spaces == "keep":
+        return line
+    if options.spaces == "all":
+        return _ANY_SPACE.sub(" ", line)
+    return _EXOTIC_SPACES.sub(_plain, _NO_BREAK.sub(" ", line))
+
+
+def _visible(match: re.Match[str]) -> str:
+    before = match.string[match.start() - 1 : match.start()]
+    after = match.string[match.end() : match.end() + 1]
+    if match[0] == "\u200d" and _EMOJI.match(before) and _EMOJI.match(after):
+        return match[0]
+    if _JOINING.match(before) and match[0].strip("\ufeff\u2060"):
+        return match[0]
+    return ""
+
+
+def _plain(match: re.Match[str]) -> str:
+    """Numbers, units and French punctuation are set with narrow spaces, and East Asian paragraphs begin with wide ones."""
+    before = match.string[match.start() - 1 : match.start()]
+    after = match.string[match.end() : match.end() + 1]
+    if match[0] == "\u3000":
+        return match[0] if _EAST_ASIAN.search(match.string) else " "
+    if before.isdigit() or before == "«" or (after and after in ";:!?»%‰"):
+        return match[0]
+    return " "

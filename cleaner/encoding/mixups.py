@@ -1,0 +1,110 @@
+"""Text that was read in the wrong encoding: other readings of its bytes, judged by the text that results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from cleaner.encoding import judge
+from cleaner.encoding.options import RepairOptions
+
+#: Which encodings text is taken for, and which ones it is really in. ``latin-1`` stands for text whose bytes 80-9F
+#: were read as control characters.
+MIXUPS = {
+    "latin-1": "cp1252 mac-roman cp1250 cp1251 koi8-r iso8859-7 iso8859-2 cp1254 cp1257 cp866 cp437 cp850 mac-cyrillic "
+    "iso8859-5 gb18030 big5hkscs cp932 cp949 euc_jp",
+    "cp1252": "mac-roman cp1250 iso8859-2 cp1251 koi8-r iso8859-7 cp1253 cp1254 cp1257 cp437 cp850 cp852 cp866 iso8859-5 "
+    "mac-cyrillic mac-latin2 gb18030 big5hkscs cp932 cp949 euc_jp",
+    "mac-roman": "cp1252 cp1251 cp1250 mac-cyrillic mac-latin2 gb18030 big5hkscs cp932",
+    "cp437": "cp1252 cp866 cp1251 cp1250",
+    "cp850": "cp1252 cp866 cp1251 cp1250",
+    "cp1250": "cp1252 iso8859-2 cp852 mac-roman",
+    "iso8859-2": "cp1250 cp1252",
+    "cp1251": "koi8-r koi8-u cp866 mac-cyrillic iso8859-5 cp1252 cp1253",
+    "koi8-r": "cp1251 cp866 iso8859-5 cp1252",
+    "cp866": "cp1251 koi8-r",
+    "iso8859-5": "cp1251 koi8-r",
+    "cp1253": "cp1252 iso8859-7",
+    "cp1254": "cp1252",
+    "cp1257": "cp1252",
+    "gb18030": "utf-8",
+    "big5hkscs": "utf-8",
+    "cp932": "utf-8",
+    "cp949": "utf-8",
+}  # fmt: skip
+EAST_ASIAN = {"gb18030", "big5hkscs", "cp932", "cp949", "euc_jp"}
+WIDE = EAST_ASIAN | {"utf-8"}
+
+#: A line is read anew if that takes at least this much from its cost, and leaves no more than this share of it.
+GAIN = 1.25
+LEFT = 0.34
+
+
+def reread(line: str) -> str:
+    """Give the most plausible reading of ``line``; ``line`` itself if no other one is far more plausible."""
+    before = judge.cost(line)
+    if before < GAIN:
+        return line
+    limit = min(before - GAIN, before * LEFT)
+    best, best_key = line, (limit + 1e-9, 0.0)
+    for text in readings(line):
+        key = (judge.cost(text) - judge.familiar(text), judge.surprise(text))
+        if key < best_key:
+            best, best_key = text, key
+    return best
+
+
+def wrong_encoding(line: str, options: RepairOptions) -> str:
+    """``ïðèâåò`` → ``привет``, ``itÕs`` → ``it’s``: the line was read in another encoding than its own."""
+    return line if line.isascii() else reread(line)
+
+
+def readings(line: str) -> Iterator[str]:
+    """Give the other readings of ``line``, likelier mix-ups first."""
+    high = [char for char in line if char > "\x7f"]
+    dense = len(high) >= 8 and len(high) * 2 >= sum(char.isalpha() for char in line if char <= "\x7f")
+    seen = {line}
+    for wrong, rights in MIXUPS.items():
+        if wrong not in WIDE and sum(char in _bytes(wrong) for char in high) < 0.9 * len(high):
+            continue
+        for right in rights.split():
+            if right in EAST_ASIAN and not dense:
+                continue
+            text = _read(line, wrong, right)
+            if text is not None and text not in seen:
+                seen.add(text)
+                yield text
+
+
+def _read(line: str, wrong: str, right: str) -> str | None:
+    if wrong not in WIDE and right not in WIDE:
+        return line.translate(_translation(wrong, right))
+    try:
+        raw = line.encode(wrong) if wrong in WIDE else bytes(map(_bytes(wrong).__getitem__, line))
+        return raw.decode(right)
+    except (UnicodeError, KeyError):
+        return None
+
+
+@cache
+def _characters(codec: str) -> list[str]:
+    """The 256 characters of a one-byte codec; bytes without one are control characters, as in browsers."""
+    return [_character(bytes([byte]), codec) for byte in range(256)]
+
+
+def _character(raw: bytes, codec: str) -> str:
+    try:
+        return raw.decode(codec)
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+@cache
+def _bytes(codec: str) -> dict[str, int]:
+    return {char: byte for byte, char in enumerate(_characters(codec))}
+
+
+@cache
+def _translation(wrong: str, right: str) -> dict[int, str]:
+    pairs = zip(_characters(wrong), _characters(right), strict=True)
+    return {ord(old): new for old, new in pairs if old > "\x7f" and old != new}

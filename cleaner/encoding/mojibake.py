@@ -1,0 +1,30 @@
+"""UTF-8 that was read as another encoding, undone by ftfy."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from cleaner.encoding.options import RepairOptions
+
+
+@cache
+def _ftfy() -> tuple[Any, Any, Any]:
+    import ftfy
+
+    consistent = ftfy.TextFixerConfig(decode_inconsistent_utf8=False, fix_c1_controls=False)
+    return ftfy.fix_encoding_and_explain, consistent, consistent._replace(decode_inconsistent_utf8=True)
+
+
+def mojibake(line: str, options: RepairOptions) -> str:
+    """``CafÃ©`` → ``Café``: the whole line was UTF-8 once."""
+    fix, consistent, _ = _ftfy()
+    text, plan = fix(line, consistent)
+    return str(text) if any(step.parameter.startswith("utf-8") for step in plan or ()) else line
+
+
+def mojibake_in_part(line: str, options: RepairOptions) -> str:
+    """Damaged words among sound ones, as in text put together from two sources."""
+    fix, _, inconsistent = _ftfy()
+    text, _ = fix(line, inconsistent)
+    return str(text)
