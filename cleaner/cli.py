@@ -118,7 +118,7 @@ def cli() -> None:
 
 @cli.command("run")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results, or - for the corpus on standard output.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 @click.option("--diff", is_flag=True, help="Show what would change in each document; write nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
@@ -133,6 +133,7 @@ def run_command(
       cleaner run articles/ -o clean/
       cleaner run dump.jsonl --text-field body --stages encoding,boilerplate -o clean/
       cleaner run articles/ --diff | less
+      zcat dump.jsonl.gz | cleaner run - -o - > clean.jsonl
     """
     if output is None and not (dry_run or diff):
         raise click.UsageError("name a folder for the results with -o, or look first with --dry-run or --diff")
@@ -143,17 +144,22 @@ def run_command(
     planned = session.plan_inputs(inputs, config)
     for note in () if quiet else planned.notes:
         click.echo(f"cleaner: {note}", err=True)
-    if output is not None and not (dry_run or diff):
+    if output is not None and str(output) != "-" and not (dry_run or diff):
         record = session.clean_to(config, planned, output)
         if not quiet:
-            click.echo(text.summary(record, output), err=True)
+            click.echo(text.summary(record, f"written to {output}"), err=True)
         return
+    if str(output) == "-" and config.format != "jsonl":
+        raise click.UsageError("-o - writes the corpus as JSON lines to standard output; leave --format out")
     with session.cleaned(config, planned) as (record, folder):
+        if str(output) == "-" and not (dry_run or diff):
+            session.copy_corpus(folder, click.get_binary_stream("stdout"))
         if diff:
             for piece in text.differences(folder):
                 click.echo(piece, nl=False)
         if not quiet:
-            click.echo(text.summary(record, None), err=True)
+            out = "nothing was written" if output is None or dry_run or diff else "written to standard output"
+            click.echo(text.summary(record, out), err=True)
 
 
 @cli.command("why")

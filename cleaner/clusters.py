@@ -20,16 +20,20 @@ PAIRS_PER_CLUSTER = 10_000
 
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
-#: The order of preference: the earliest published, the longest, then by source, id and place.
-_ORDER = ("published", "length", "source", "id", "start")
+#: Orders of preference: what comes first is kept. Ids and places differ, so that each is a total order.
+ORDERS = {
+    "earliest": ("published", "length", "source", "id", "start"),
+    "longest": ("length", "published", "source", "id", "start"),
+}
 
 
-def find_clusters(passages: pa.Table, pairs: pa.Table) -> pa.Table:
+def find_clusters(passages: pa.Table, pairs: pa.Table, keep: str = "earliest") -> pa.Table:
     """MEMBERS of the clusters that the verified pairs form.
 
     Args:
         passages: the passages that stand in pairs: ``passage`` and the columns of PASSAGES but the text.
         pairs: PAIRS.
+        keep: one of ORDERS.
 
     Returns:
         one row for each passage of a cluster, by cluster, the kept copy first and then by id and start. Clusters
@@ -38,7 +42,7 @@ def find_clusters(passages: pa.Table, pairs: pa.Table) -> pa.Table:
     numbers = passages["passage"].to_numpy()
     a, b = (np.searchsorted(numbers, pairs[name].to_numpy()) for name in ("a", "b"))
     similarity = np.maximum(pairs["jaccard"].to_numpy(), pairs["containment"].to_numpy())
-    stars = star_clusters(a, b, _preference(passages), similarity)
+    stars = star_clusters(a, b, _preference(passages, keep), similarity)
     kept = np.full(len(numbers), -1, dtype=np.int64)
     kept[stars.member] = stars.kept
     kept[stars.kept] = stars.kept
@@ -47,7 +51,7 @@ def find_clusters(passages: pa.Table, pairs: pa.Table) -> pa.Table:
     return _numbered(passages, kept, pair, pairs)
 
 
-def _preference(passages: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _preference(passages: pa.Table, keep: str) -> np.ndarray[Any, np.dtype[np.int64]]:
     """For each passage its place in the total order."""
     dates = [day if day and _ISO_DATE.match(day) else "9999" for day in passages["published"].to_pylist()]
     length = pc.negate(pc.subtract(passages["end"], passages["start"]))
@@ -60,7 +64,7 @@ def _preference(passages: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
             "start": passages["start"],
         }
     )
-    places = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in _ORDER]).to_numpy()
+    places = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in ORDERS[keep]]).to_numpy()
     order = np.empty(len(places), dtype=np.int64)
     order[places] = np.arange(len(places))
     return order

@@ -51,6 +51,9 @@ class Config:
         "What happens to near-duplicate passages.",
         choices=("flag", "drop-passages", "drop-documents"),
     )
+    keep: str = setting(
+        "earliest", "Which copy of a near-duplicate passage is kept.", choices=("earliest", "longest")
+    )
     max_source_loss: float = setting(
         1.0, "Stop if a source would lose more than this share of its characters.", low=0.0, high=1.0, result=False
     )

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cleaner.config import Config
 from cleaner.engines.local import LocalEngine
@@ -41,6 +41,14 @@ def clean_to(config: Config, planned: Plan, out: Path) -> dict[str, Any]:
         refuse_losses(record, config.max_source_loss)
         publish(spool / "files", out)
     return record
+
+
+def copy_corpus(folder: Path, stream: BinaryIO) -> None:
+    """Write the clean corpus of a finished run to a stream, as JSON lines."""
+    for path in sorted(folder.glob("corpus*.jsonl")):
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, stream)
+    stream.flush()
 
 
 def refuse_losses(record: dict[str, Any], limit: float) -> None:

@@ -14,8 +14,8 @@ from cleaner.corpus import Corpus
 BIGGEST = 5
 
 
-def summary(record: dict[str, Any], out: Path | None) -> str:
-    """What a run did: counts that add up, the biggest effects, where the files are."""
+def summary(record: dict[str, Any], out: str) -> str:
+    """What a run did: counts that add up, the biggest effects; ``out`` says where the files are."""
     counts = record["counts"]
     near = record["near_duplicates"]
     lines = [
@@ -35,7 +35,7 @@ def summary(record: dict[str, Any], out: Path | None) -> str:
         lines.append(f"  {near['pairs_left_out']:,} more pairs of very large clusters are not in pairs.jsonl")
     if counts["rejected"]:
         lines.append(f"warning: {counts['rejected']:,} records could not be used; rejected.jsonl says why")
-    lines.append("nothing was written" if out is None else f"written to {out}")
+    lines.append(out)
     return "\n".join(lines)
 
 
