@@ -1,28 +1,115 @@
-"""The same block printed twice in one document: the later goes, the one beside a credit stays."""
+"""The same block printed twice in one document: the later goes, but the one beside a credit stays.
+
+Captions, titles, standfirsts and whole paragraphs come twice where a page shows them twice. Exact copies are found
+by equality, near ones by their first or last characters and then by the Jaccard similarity of their words in
+threes: every line is compared with one earlier line for each end at most, so time is linear.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
 from cleaner.boilerplate.marks import Mark
+from cleaner.boilerplate.phrases import fold
+from cleaner.boilerplate.places import ends_sentence
 from cleaner.lines import Lines
 
-#: Shorter lines are refrains, names and labels: other detectors' business.
-CHARACTERS = 25
-WORDS = 5
+#: Shorter lines are refrains, names and labels, which other detectors look at.
+CHARACTERS, WORDS = 25, 5
+#: Lines under so many characters must end a sentence, hold a credit, or repeat the head of the document.
+PLAIN = 60
+#: Lines of a document's head: its title and standfirst come again elsewhere.
+HEAD = 6
+#: A short line that comes more often than that is a refrain or a label of a list.
+OFTEN = 3
+#: Word triples of near copies are alike to this share.
+NEAR = 0.8
+_END = 24
+_LONGEST = 1000
+
+_CREDIT = re.compile(
+    r"(?i)[(\[][^()\[\]]{2,60}[)\]]$|\b(?:photo|photograph|picture|image|credit|foto|bild|crédit|crédito)s?\b ?(?:by\b|:|/)"
+    r"|\b(?:getty images|reuters|afp|xinhua|associated press|shutterstock)\b"
+)
 
 
 def match(lines: Lines) -> list[Mark]:
-    """Return a ``remove`` mark for each line that its document has had before."""
-    marks = []
+    """Return a ``remove`` mark for each line that its document has twice; sorted by row."""
+    rows = np.flatnonzero(lines.end - lines.start >= CHARACTERS)
+    marks: dict[int, Mark] = {}
+    cuts = np.searchsorted(rows, lines.first)
+    ordered = rows.tolist()
+    for begin, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        if end - begin > 1:
+            for mark in _document(lines, ordered[begin:end]):
+                marks.setdefault(mark.row, mark)
+    return [marks[row] for row in sorted(marks)]
+
+
+def _document(lines: Lines, rows: list[int]) -> Iterator[Mark]:
+    """Yield the marks of one document, given its rows of some length."""
     seen: dict[str, int] = {}
-    document = -1
-    for row, (text, at) in enumerate(zip(lines.text, lines.document.tolist(), strict=True)):
-        if at != document:
-            document, seen = at, {}
-        if len(text) < CHARACTERS:
+    heads: dict[str, int] = {}
+    tails: dict[str, int] = {}
+    copies: dict[str, list[int]] = {}
+    for row in rows:
+        text = lines.text[row]
+        first = seen.setdefault(text, row)
+        if first != row:
+            before = copies.setdefault(text, [first])
+            if _counts(lines, row, before):
+                gone = _worse(lines, first, row)
+                yield Mark(gone, "captions", "same-line-twice", _confidence(lines, first, row))
+            before.append(row)
             continue
-        if text in seen:
-            if len(text.split()) >= WORDS:
-                marks.append(Mark(row, "captions", "same-line-twice", 0.9))
-        else:
-            seen[text] = row
-    return marks
+        for other in {heads.setdefault(text[:_END], row): 0, tails.setdefault(text[-_END:], row): 0}:
+            if other != row and _alike(lines.text[other], text):
+                yield Mark(_worse(lines, other, row), "captions", "nearly-same-line-twice", 0.8)
+
+
+def _counts(lines: Lines, row: int, before: list[int]) -> bool:
+    """Say whether a line that comes again is a second copy and no refrain, label or question."""
+    text = lines.text[row]
+    if row == before[-1] + 1 and len(text.split()) >= WORDS:
+        return True
+    if text[-1] in "?？؟" or (text.isascii() and len(text.split()) < WORDS):
+        return False
+    if len(text) >= PLAIN:
+        return True
+    head = before[0] < int(lines.first[lines.document[row]]) + HEAD
+    return len(before) < OFTEN and (head or bool(_CREDIT.search(text)))
+
+
+def _confidence(lines: Lines, first: int, second: int) -> float:
+    long = len(lines.text[second]) >= PLAIN and ends_sentence(lines.text[second])
+    return 0.95 if long or second == first + 1 else 0.8
+
+
+def _alike(one: str, other: str) -> bool:
+    """Say whether two lines have nearly the same words in the same order."""
+    longer = max(len(one), len(other))
+    if not 0.6 < len(one) / len(other) < 1.7 or longer > _LONGEST or not one[0].isalpha():
+        return False
+    first, second = _triples(one), _triples(other)
+    return len(first) >= WORDS and len(first & second) >= NEAR * len(first | second)
+
+
+def _triples(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", fold(_CREDIT.sub("", text)).casefold())
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def _worse(lines: Lines, first: int, second: int) -> int:
+    """Return which of two copies goes: the later, unless it has a credit and the other has none."""
+    has = [bool(_CREDIT.search(lines.text[row])) or _credit_follows(lines, row) for row in (first, second)]
+    return first if has[1] and not has[0] else second
+
+
+def _credit_follows(lines: Lines, row: int) -> bool:
+    after = row + 1
+    if after >= int(lines.first[lines.document[row] + 1]):
+        return False
+    return len(lines.text[after]) <= PLAIN and bool(_CREDIT.search(lines.text[after]))

@@ -1,31 +1,86 @@
-"""Headlines of other stories inside an article, found by their shape and place."""
+"""Headlines of other stories inside an article, found by their shape and place.
+
+Words cannot tell them: they speak of the article's own topic. What tells them is that a line as long as a headline,
+without the end of a sentence, stands alone between two paragraphs that do not need it: it neither introduces the
+one that follows (as a subheading does) nor is it part of a list, an interview or a table.
+"""
 
 from __future__ import annotations
+
+import re
+from collections import Counter
 
 from cleaner.boilerplate.places import Places, ends_sentence
 from cleaner.lines import Lines
 
-_QUOTES = "\"'“”‘’«»„"
+#: A headline has so many words; subheadings are mostly shorter.
+FEWEST, MOST = 11, 24
+#: One line alone may be anything; two in a document are a habit of the page.
+AT_LEAST = 2
+#: More than one for so many paragraphs of prose are the article's own headings.
+PARAGRAPHS_FOR_EACH = 5
+
+_WORD = re.compile(r"[^\W\d_]{5,}")
+_SPEAKS = re.compile(
+    r"\b(?:I|you|he|she|we|they|said|says|told|noted|added|photo|credit|image|picture|source|via|getty)\b",
+    re.IGNORECASE,
+)
+_NOT_FIRST = frozenset("and but or so he she they it in on at if with for when while after before also however".split())
 
 
 def is_headline(text: str) -> bool:
-    """Say whether a line has the shape of a headline: no prose, and not the end of a sentence unless a question."""
-    return (
-        len(text) <= 160
-        and 3 <= len(text.split()) <= 24
-        and (text[-1] == "?" or not ends_sentence(text))
-        and text[-1] not in ":,;"
-    )
+    """Say whether a line has the form of a headline: no end of a sentence unless it asks, some words, no label."""
+    words = len(text.split())
+    return len(text) <= 160 and 3 <= words <= MOST and text[-1] not in ":,;" and _unfinished(text)
 
 
 def inline_headlines(lines: Lines, places: Places) -> list[int]:
-    """Return the rows of long headlines that stand alone between paragraphs of prose."""
+    """Return the rows of headlines of other stories that stand alone between paragraphs of prose."""
+    alone = [row for row in _lonely(lines, places) if _stands_out(lines.text[row])]
+    asked = Counter(int(lines.document[row]) for row in alone if lines.text[row][-1] in "?？؟")
+    alone = [row for row in alone if lines.text[row][-1] not in "?？؟" or asked[int(lines.document[row])] < 2]
+    count = Counter(int(lines.document[row]) for row in alone)
     found = []
-    prose = places.prose
-    for row in range(1, len(lines) - 1):
-        if prose[row] or not (prose[row - 1] and prose[row + 1]):
+    for row in alone:
+        document = int(lines.document[row])
+        begin, end = int(lines.first[document]), int(lines.first[document + 1])
+        paragraphs = int(places.prose[begin:end].sum())
+        if count[document] < AT_LEAST or count[document] * PARAGRAPHS_FOR_EACH > paragraphs:
             continue
-        text = lines.text[row]
-        if len(text.split()) >= 12 and is_headline(text) and text[0] not in _QUOTES:
+        if not _introduces(lines, row, begin, end):
             found.append(row)
     return found
+
+
+def _lonely(lines: Lines, places: Places) -> list[int]:
+    """Return the rows that are no prose and stand between two rows of prose of the same document."""
+    prose, document = places.prose, lines.document
+    between = ~prose[1:-1] & prose[:-2] & prose[2:] & (document[:-2] == document[2:])
+    return [int(row) + 1 for row in between.nonzero()[0]]
+
+
+def _unfinished(text: str) -> bool:
+    return text[-1] in "?？؟" or not ends_sentence(text)
+
+
+def _stands_out(text: str) -> bool:
+    """Say whether a line is as long and as plain as a headline: no quotation, no sentence of a person, no list."""
+    words = text.split()
+    if not FEWEST <= len(words) <= MOST or not is_headline(text) or not text[0].isupper():
+        return False
+    names = sum(word[0].isupper() for word in words)
+    if names * 3 > 2 * len(words):
+        return False
+    return words[0].lower() not in _NOT_FIRST and not _SPEAKS.search(text) and not set("|–—;([") & set(text)
+
+
+def _introduces(lines: Lines, row: int, begin: int, end: int) -> bool:
+    """Say whether the next paragraph takes up words of the line that the rest of the document does not have."""
+    own = set(_WORD.findall(lines.text[row].casefold()))
+    taken = own & set(_WORD.findall(lines.text[row + 1].casefold()))
+    elsewhere = Counter[str]()
+    for other in range(begin, end):
+        if other not in (row, row + 1):
+            elsewhere.update(taken & set(_WORD.findall(lines.text[other].casefold())))
+    new = sum(1 for word in taken if not elsewhere[word])
+    return new >= 2 or new * 6 > len(own)

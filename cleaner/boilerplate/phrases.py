@@ -21,7 +21,7 @@ from collections.abc import Mapping
 
 _SPACES = "\xa0\u2002\u2003\u2009\u202f\u3000\t"
 _NOTHING = "\u200b\u200c\u200d\u2060\ufeff\xad\u200e\u200f"
-_BULLETS = "•●▪■▶►▸·|→←↓↑▼▾✕×✉☰✅■□◆◇▲△★☆※"
+_BULLETS = "•●▪■▶►▸·→←↓↑▼▾✕×✉☰✅■□◆◇▲△★☆※"
 #: Typographic variants and the plain sign that stands for each.
 _PLAIN = str.maketrans(
     dict.fromkeys(_SPACES, " ")
@@ -36,10 +36,10 @@ _PLAIN = str.maketrans(
 )
 
 #: What may stand before and after a phrase without any meaning: bullets, arrows, bars, colons.
-_BEFORE, _AFTER = r"[\s<>*#+\[(_-]*", r"[\s<>*#+\])_:.!-]*"
+_BEFORE, _AFTER = r"[\s<>*#+\[(_|-]*", r"[\s<>*#+\])_|:.!-]*"
 #: What divides words: white space and the lighter signs.
-_GAP = r"[\s,:;/()\[\]*-]*"
-_EDGE = r"[\s,.;:!?'\"()\[\]{}/\\<>@#&+=~*_-]"
+_GAP = r"[\s,:;/()\[\]*|-]*"
+_EDGE = r"[\s,.;:!?'\"()\[\]{}|/\\<>@#&+=~*_-]"
 
 _ANY_GAP = r"[^0-9A-Za-z\n]{0,6}"
 #: Words that say little about a line.

@@ -54,9 +54,9 @@ class Places:
         document = int(self.lines.document[row])
         if place == "start":
             near = not count or row < self.lines.first[document] + int(count)
-            return bool(near and row < self.first[document])
+            return bool(near and row <= self.first[document])
         near = not count or row >= self.lines.first[document + 1] - int(count)
-        return bool(near and row > self.last[document])
+        return bool(near and row >= self.last[document])
 
     def neighbours(self, row: int, reach: int) -> range:
         """Return the rows of the same document up to ``reach`` after the row (before it when negative)."""

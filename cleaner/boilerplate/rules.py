@@ -7,6 +7,7 @@ looked at for the few lines that a pattern matches.
 
 from __future__ import annotations
 
+import copy
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -100,6 +101,12 @@ class RuleSet:
             ConfigError: a file that cannot be read or a rule that cannot be used; says which, and what to do.
         """
         return _packaged() if not extra else _load([*_packaged_files(), *((str(path), _read(path)) for path in extra)])
+
+    def with_rule(self, rule: Rule) -> RuleSet:
+        """Return the set with the rule of the same name replaced by one that has the same phrases."""
+        other = copy.copy(self)
+        other.rules = tuple(rule if one.name == rule.name else one for one in self.rules)
+        return other
 
     def match(self, lines: Lines, languages: Sequence[str | None] | None = None) -> list[Mark]:
         """Return what the rules say of the lines, sorted by row.
