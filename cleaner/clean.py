@@ -71,10 +71,14 @@ def settings(detector: Detector) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """The batch function of pass 2: DOCUMENTS → CLEANED. ``repeated`` maps a document to the first with its id."""
+    """The batch function of pass 2: DOCUMENTS → CLEANED.
+
+    ``repeated`` maps a document to the first with its id; ``shards`` is the number of files of the corpus.
+    """
 
     detect: Detector | None
     repeated: Mapping[int, str]
+    shards: int = 1
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Find boilerplate in each row that is not rejected, and give each row its shard."""
@@ -95,7 +99,7 @@ class Clean:
         fields = _fields(row, decision.fields if decision else {})
         return {
             **{name: row[name] for name in ("document", "id", "source", "location", "reason")},
-            "shard": shard_key(row["id"] or row["location"]),
+            "shard": shard_key(row["id"] or row["location"]) % self.shards,
             "published": fields.get("published"),
             "text": text if row["reason"] is None else None,
             "fields": orjson.dumps(fields),

@@ -37,7 +37,7 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path) -> dict[str, A
     repeated = find_repeated(engine, documents)
     templates = learn_templates(engine, documents) if "boilerplate" in config.stages else None
     detector = Detector(config.boilerplate, config.rules, templates) if templates else None
-    cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated), schemas.CLEANED)
+    cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, _shards(plan)), schemas.CLEANED)
     duplicates = find_duplicates(engine, cleaned) if "near-duplicates" in config.stages else no_duplicates(engine)
     shards = WriteShards(folder, _shards(plan), config.format, config.duplicates, duplicates.flags)
     written = engine.shuffle("written", cleaned, "shard", shards, schemas.WRITTEN)

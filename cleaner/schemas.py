@@ -42,7 +42,7 @@ DOCUMENTS = pa.schema(
 CLEANED = pa.schema(
     [
         ("document", pa.int64()),
-        ("shard", pa.int64()),
+        ("shard", pa.int64()),  # number of the file of the corpus that it goes to
         ("id", pa.string()),
         ("source", pa.string()),
         ("published", pa.string()),
@@ -118,6 +118,7 @@ MEMBERS = pa.schema(
 FLAGS = pa.schema(
     [
         ("document", pa.int64()),
+        ("id", pa.string()),
         ("member", pa.bool_()),
         ("start", pa.int64()),
         ("end", pa.int64()),

@@ -39,7 +39,7 @@ class WriteShards:
     def __call__(self, table: pa.Table) -> pa.Table:
         """Write every shard that lies in this hash partition."""
         table = table.filter(pc.is_null(table["reason"]))
-        shard = np.remainder(table["shard"].to_numpy(), self.shards)
+        shard = table["shard"].to_numpy()
         written: list[dict[str, Any]] = []
         for number in np.unique(shard).tolist():
             own = table.filter(pa.array(shard == number)).sort_by("id")
@@ -113,20 +113,22 @@ def corpus_record(row: dict[str, Any], near: list[dict[str, Any]], share: float)
         "text": row["text"],
         "source": row["source"],
         **fields,
-        "near_duplicates": [
-            {
-                "start": flag["start"],
-                "end": flag["end"],
-                "cluster": flag["cluster"],
-                "jaccard": flag["jaccard"],
-                "containment": flag["containment"],
-                "kept": {"id": flag["kept_id"], "start": flag["kept_start"], "end": flag["kept_end"]},
-            }
-            for flag in near
-        ],
+        "near_duplicates": flag_records(near),
         "near_duplicate_share": share,
         "metadata": metadata,
     }
+
+
+def flag_records(near: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The near-duplicate passages of a document as its line of ``corpus.jsonl`` names them."""
+    names = ("start", "end", "cluster", "jaccard", "containment")
+    return [
+        {
+            **{name: flag[name] for name in names},
+            "kept": {"id": flag["kept_id"], "start": flag["kept_start"], "end": flag["kept_end"]},
+        }
+        for flag in near
+    ]
 
 
 def without_passages(row: dict[str, Any], near: list[dict[str, Any]]) -> dict[str, Any]:
