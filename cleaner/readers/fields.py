@@ -83,9 +83,7 @@ def layout(keys: tuple[str, ...], options: ReaderOptions) -> Layout:
     found: dict[str, str | None] = {}
     for column, names in NAMES.items():
         guess = next((free[name] for name in names if name in free), None)
-        found[column] = (
-            guess if told.get(column) is None else next((k for k in keys if k == told[column]), None)
-        )
+        found[column] = guess if told.get(column) is None else next((k for k in keys if k == told[column]), None)
     if options.html_field and not options.text_field:
         found["text"] = None
     elif options.text_field and not options.html_field:
@@ -173,9 +171,7 @@ def _identifier(record: Mapping[str, Any], name: str | None) -> str | None:
     return text
 
 
-def _content(
-    record: Mapping[str, Any], fields: Layout, options: ReaderOptions
-) -> tuple[str, str | None, bytes | None]:
+def _content(record: Mapping[str, Any], fields: Layout, options: ReaderOptions) -> tuple[str, str | None, bytes | None]:
     """Return the kind of content, and it as characters, or as bytes where it came so."""
     kind, name = ("text", fields.text) if fields.text is not None else ("html", fields.html)
     if name is None:

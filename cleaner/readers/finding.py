@@ -97,11 +97,7 @@ def _file(name: str, path: str) -> _Found:
     try:
         with open(path, "rb") as file:
             facts = os.fstat(file.fileno())
-            return (
-                _Found(path, os.path.dirname(path), facts.st_size)
-                if stat.S_ISREG(facts.st_mode)
-                else _spool(file)
-            )
+            return _Found(path, os.path.dirname(path), facts.st_size) if stat.S_ISREG(facts.st_mode) else _spool(file)
     except OSError as problem:
         raise InputError(f"{name}: it cannot be read: {problem.strerror}; check the file") from None
 
@@ -176,9 +172,7 @@ def _output(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
     corpus = sorted(glob.glob(os.path.join(glob.escape(path), "corpus*")))
     texts = os.path.join(path, "text")
     if not corpus and not os.path.isdir(texts):
-        raise InputError(
-            f"{name}: it is the output of an earlier run, and its corpus is gone; name the inputs"
-        )
+        raise InputError(f"{name}: it is the output of an earlier run, and its corpus is gone; name the inputs")
     for one in corpus:
         yield _Found(one, path, os.path.getsize(one))
     if not corpus:

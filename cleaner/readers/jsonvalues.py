@@ -32,9 +32,7 @@ def read_json(stream: BinaryIO, name: str, options: ReaderOptions) -> Iterator[R
             right = isinstance(value, dict)
             yield f"{name}#{number}", value if right else RecordError("it is JSON, but not an object")
             if not text.skip(",") and inside and text.more() and not text.at("]"):
-                raise RecordError(
-                    f"not JSON after its record {number}: a comma is missing; the rest is not read"
-                )
+                raise RecordError(f"not JSON after its record {number}: a comma is missing; the rest is not read")
     except RecordError as problem:
         yield f"{name}#{number}", problem
 
@@ -92,7 +90,5 @@ class _Text:
                 raise RecordError("not JSON that can be read: it is nested too deeply") from None
             held = len(self._held) - self._at
             if held > self._limit:
-                raise RecordError(
-                    f"not JSON, or more than --max-record-bytes {self._limit:,}; the rest is not read"
-                )
+                raise RecordError(f"not JSON, or more than --max-record-bytes {self._limit:,}; the rest is not read")
             self._read(max(BLOCK, held))

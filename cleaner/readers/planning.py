@@ -51,9 +51,7 @@ def plan(inputs: Sequence[str], options: ReaderOptions) -> Plan:
     parts = [_part(file, options) for file in files]
     if all(part.format == "other" for part in parts):
         known = " ".join(sorted(ENDINGS))
-        raise InputError(
-            f"{', '.join(inputs)}: there is no text in it; files that are understood end in {known}"
-        )
+        raise InputError(f"{', '.join(inputs)}: there is no text in it; files that are understood end in {known}")
     if any(part.format == "warc" for part in parts):
         from cleaner.readers.warc import require
 
@@ -69,9 +67,7 @@ def _check(options: ReaderOptions) -> None:
     try:
         codecs.lookup(options.charset or "utf-8")
     except LookupError:
-        raise InputError(
-            f"unknown charset {options.charset!r}; use a name such as utf-8 or windows-1252"
-        ) from None
+        raise InputError(f"unknown charset {options.charset!r}; use a name such as utf-8 or windows-1252") from None
 
 
 def _part(file: File, options: ReaderOptions) -> Part:
@@ -85,9 +81,7 @@ def _part(file: File, options: ReaderOptions) -> Part:
     return Part(file.path, file.name, known or "text", compression, file.size)
 
 
-def _sniff(
-    path: str, known: str | None, compression: str | None, options: ReaderOptions
-) -> tuple[str, str | None]:
+def _sniff(path: str, known: str | None, compression: str | None, options: ReaderOptions) -> tuple[str, str | None]:
     """Look into a file whose name does not tell enough."""
     with open_bytes(path) as stream:
         compression = compression or compression_of(cast(Any, stream).peek(8))

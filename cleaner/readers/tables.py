@@ -14,9 +14,7 @@ from cleaner.readers.options import ReaderOptions
 BATCH_BYTES = 4 << 20
 
 
-def read_csv(
-    stream: BinaryIO, name: str, options: ReaderOptions, delimiter: str | None = None
-) -> Iterator[Record]:
+def read_csv(stream: BinaryIO, name: str, options: ReaderOptions, delimiter: str | None = None) -> Iterator[Record]:
     """Yield the records of a table (RFC 4180) with a header line, named after the lines that they begin at.
 
     The delimiter is the one of ``, ; tab |`` that the header holds most of.
