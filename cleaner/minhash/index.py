@@ -157,11 +157,12 @@ class Index:
         temporary = self.folder / f"{name}.{os.getpid()}.tmp"
         try:
             sizes = _write_part(temporary, table, self.settings)
-            os.rename(temporary, self.folder / name)
             part = {"name": name, "passages": table.num_rows, "bytes": sizes}
             record = {**self.record, "parts": [*self.record["parts"], part]}
             if json.loads((self.folder / NAME).read_text(encoding="utf-8")) != self.record:
+                shutil.rmtree(temporary)
                 raise OutputError(f"{self.folder}: something else was added meanwhile; nothing was added")
+            os.rename(temporary, self.folder / name)
             _write_record(self.folder, record)
         except OSError as error:
             shutil.rmtree(temporary, ignore_errors=True)

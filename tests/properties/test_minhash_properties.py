@@ -1,0 +1,122 @@
+"""What must hold for any texts."""
+
+import re
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.minhash.bands import candidate_pairs
+from cleaner.minhash.characters import characters, folded
+from cleaner.minhash.keys import passage_keys
+from cleaner.minhash.shingles import shingle_hashes
+from cleaner.minhash.signatures import signatures
+from cleaner.minhash.tokens import tokens
+from cleaner.minhash.verify import Thresholds, shared_runs, verify
+
+TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), max_size=8)
+WORDS = st.sampled_from(
+    [
+        "the",
+        "storm",
+        "hit",
+        "Leeds",
+        "and",
+        "Derby",
+        "on",
+        "12",
+        "or",
+        "13",
+        "May",
+        ",",
+        "while",
+        "many",
+        "slept",
+        ".",
+        "1,200",
+        "fled",
+    ]
+)
+PASSAGES = st.lists(st.lists(WORDS, max_size=40).map(" ".join), min_size=2, max_size=8)
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_backends_agree_on_any_text(texts: list[str]) -> None:
+    array = pa.array(texts, pa.string())
+    fast, plain = shingle_hashes(array, "numba", 64), shingle_hashes(array, "numpy", 64)
+    assert [column.tolist() for column in fast] == [column.tolist() for column in plain]
+    assert (signatures(array, backend="numba") == signatures(array, backend="numpy")).all()
+
+
+@given(TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_tokens_agree_with_shingles_and_stand_in_the_text_in_order(texts: list[str]) -> None:
+    array = pa.array(texts, pa.string())
+    fast, plain = tokens(array, "numba"), tokens(array, "numpy")
+    assert [column.tolist() for column in fast] == [column.tolist() for column in plain]
+    assert np.diff(fast.first).tolist() == shingle_hashes(array).words.tolist()
+    for text in range(len(texts)):
+        rows = slice(fast.first[text], fast.first[text + 1])
+        assert (fast.start[rows] < fast.end[rows]).all()
+        assert (fast.end[rows] <= len(texts[text])).all()
+        assert (np.diff(fast.start[rows]) >= 0).all()
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+@settings(max_examples=300, deadline=None)
+def test_folding_is_final(text: str) -> None:
+    kind = characters().kind
+    once = "".join(one for one in folded(text) if kind[ord(one)] != 3)
+    array = pa.array([text, once])
+    assert (signatures(array)[0] == signatures(array)[1]).all() or folded(once) != once
+
+
+def by_hand(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    size = min(5, len(words))
+    return {tuple(words[at : at + size]) for at in range(len(words) - size + 1)} if words else set()
+
+
+@given(PASSAGES)
+@settings(max_examples=200, deadline=None)
+def test_no_flagged_pair_is_below_the_thresholds_when_recomputed(texts: list[str]) -> None:
+    limits = Thresholds()
+    a, b = np.triu_indices(len(texts), 1)
+    found = verify(pa.array(texts), a, b, limits)
+    for pair, (x, y) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+        left, right = by_hand(texts[x]), by_hand(texts[y])
+        shared = len(left & right)
+        jaccard = shared / max(len(left | right), 1)
+        containment = shared / max(min(len(left), len(right)), 1)
+        assert found.jaccard[pair] == jaccard
+        assert found.containment[pair] == containment
+        if found.flag[pair]:
+            assert jaccard >= limits.jaccard or containment >= limits.containment
+
+
+@given(PASSAGES, st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_candidates_and_flags_do_not_hang_on_the_order_of_texts(texts: list[str], source) -> None:  # type: ignore[no-untyped-def]
+    def flagged(order: list[int]) -> set[tuple[int, int]]:
+        array = pa.array([texts[one] for one in order])
+        keys = passage_keys(array, 20, 6)
+        pairs = candidate_pairs(keys.key, keys.text, 256)
+        found = verify(array, pairs.a, pairs.b)
+        rows = zip(pairs.a[found.flag].tolist(), pairs.b[found.flag].tolist(), strict=True)
+        return {(min(order[x], order[y]), max(order[x], order[y])) for x, y in rows}
+
+    order = list(range(len(texts)))
+    shuffled = order.copy()
+    source.shuffle(shuffled)
+    assert flagged(order) == flagged(shuffled)
+
+
+@given(PASSAGES)
+@settings(max_examples=100, deadline=None)
+def test_shared_runs_hold_the_same_words_on_both_sides(texts: list[str]) -> None:
+    for start_a, end_a, start_b, end_b in shared_runs(texts[0], texts[1]):
+        words = [re.findall(r"\w+", text.lower()) for text in (texts[0][start_a:end_a], texts[1][start_b:end_b])]
+        assert words[0] == words[1]
+        assert len(words[0]) >= 5

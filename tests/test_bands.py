@@ -1,0 +1,111 @@
+"""Bands, keys and candidate pairs."""
+
+import itertools
+import random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from cleaner.errors import ConfigError
+from cleaner.minhash.bands import band_keys, candidate_pairs, choose_bands, explain_bands, probability
+from cleaner.minhash.keys import passage_keys
+
+
+def test_probability_is_that_of_the_book() -> None:
+    assert probability(0.5, 14, 8) == pytest.approx(0.0533, abs=1e-4)
+    assert probability(0.8, 20, 6) == pytest.approx(0.9977, abs=1e-4)
+    assert probability(1.0, 1, 128) == 1.0
+    assert probability(0.0, 20, 6) == 0.0
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
+def test_bands_are_sure_enough_and_no_more_rows_would_be(threshold: float) -> None:
+    bands, rows = choose_bands(threshold)
+    assert bands * rows <= 128
+    assert probability(threshold, bands, rows) >= 0.995
+    assert all(probability(threshold, 128 // more, more) < 0.995 for more in range(rows + 1, 129))
+    assert bands == 1 or probability(threshold, bands - 1, rows) < 0.995
+
+
+def test_bands_that_cannot_be_are_refused() -> None:
+    with pytest.raises(ConfigError, match="raise the threshold"):
+        choose_bands(0.01)
+    with pytest.raises(ConfigError, match="threshold"):
+        choose_bands(1.5)
+
+
+def test_the_table_of_probabilities_shows_every_similarity() -> None:
+    lines = explain_bands(20, 6).splitlines()
+    assert lines[0] == "20 bands of 6 rows (120 values)"
+    assert len(lines) == 22
+    assert lines[17].split() == ["0.80", "0.9977"]
+
+
+def test_equal_bands_have_equal_keys_and_bands_do_not_mix() -> None:
+    signatures = np.arange(24, dtype=np.uint32).reshape(2, 12) % 3
+    signatures[1, 0] = 9
+    keys = band_keys(signatures, 4, 3)
+    assert keys.dtype == np.int64
+    assert (keys[0] == keys[1]).tolist() == [False, True, True, True]
+    assert len(set(keys[0].tolist())) == 4
+    with pytest.raises(ValueError, match="places"):
+        band_keys(signatures, 5, 3)
+
+
+def pairs(keys: list[int], passages: list[int], largest: int = 100) -> list[tuple[int, int]]:
+    found = candidate_pairs(np.array(keys, dtype=np.int64), np.array(passages, dtype=np.int64), largest)
+    return list(zip(found.a.tolist(), found.b.tolist(), strict=True))
+
+
+def test_passages_that_share_a_key_are_pairs_once_in_order() -> None:
+    assert pairs([5, 5, 5, -7, -7, 1], [30, 10, 20, 20, 10, 10]) == [(10, 20), (10, 30), (20, 30)]
+    assert pairs([5, 5], [1 << 40, 3]) == [(3, 1 << 40)]
+    assert pairs([5, 5], [3, 3]) == []
+    assert pairs([], []) == []
+
+
+def test_candidates_do_not_hang_on_the_order_of_rows() -> None:
+    source = random.Random(1)
+    rows = [(source.randrange(40), source.randrange(300)) for _ in range(2000)]
+    want = {
+        pair for _, group in itertools.groupby(sorted(set(rows)), key=lambda row: row[0])
+        for pair in itertools.combinations([passage for _, passage in group], 2)
+    }  # fmt: skip
+    for _ in range(3):
+        source.shuffle(rows)
+        assert pairs([key for key, _ in rows], [passage for _, passage in rows]) == sorted(want)
+
+
+def test_a_key_of_too_many_passages_is_capped_and_reported() -> None:
+    keys, passages = np.full(10_000, 77, dtype=np.int64), np.arange(10_000)[::-1].copy()
+    found = candidate_pairs(keys, passages, 256)
+    assert len(found.a) < 6 * 10_000
+    assert (found.capped.tolist(), found.members.tolist()) == ([77], [10_000])
+    assert (np.bincount(np.concatenate((found.a, found.b))) > 0).all()
+    assert set(zip(found.a, found.b, strict=True)) >= {(0, other) for other in range(1, 10_000)}
+
+
+def test_keys_of_short_and_empty_texts() -> None:
+    texts = pa.array(["", "One, two!", "one two", "a b c d e f g h i j", "a b c d e f g h i j k l m n o p"])
+    found = passage_keys(texts, 20, 6, rate=1.0)
+    by_text = [set(found.key[found.text == text].tolist()) for text in range(5)]
+    assert [len(keys) for keys in by_text] == [0, 1, 1, 1 + 20 + 6, 1 + 20 + 12]
+    assert by_text[1] == by_text[2]
+    assert len(by_text[3] & by_text[4]) >= 6
+
+
+def test_words_in_another_order_are_not_equal() -> None:
+    found = passage_keys(pa.array(["a b c d e f a b c d e g a", "a b c d e g a b c d e f a"]), 0, 1, rate=0)
+    assert len(set(found.key.tolist())) == 2
+
+
+def test_a_passage_inside_a_longer_one_is_a_candidate() -> None:
+    source = random.Random(3)
+    missed = 0
+    for _ in range(50):
+        inner = " ".join(str(source.randrange(10**6)) for _ in range(30))
+        outer = " ".join(str(source.randrange(10**6)) for _ in range(400)) + " " + inner
+        found = passage_keys(pa.array([inner, outer]), 20, 6)
+        missed += not pairs(found.key.tolist(), found.text.tolist())
+    assert missed <= 1
