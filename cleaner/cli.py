@@ -118,7 +118,12 @@ def cli() -> None:
 
 @cli.command("run")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results, or - for the corpus on standard output.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder for the results, or - for the corpus on standard output.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 @click.option("--diff", is_flag=True, help="Show what would change in each document; write nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
@@ -153,7 +158,7 @@ def run_command(
         raise click.UsageError("-o - writes the corpus as JSON lines to standard output; leave --format out")
     with session.cleaned(config, planned) as (record, folder):
         if str(output) == "-" and not (dry_run or diff):
-            session.copy_corpus(folder, click.get_binary_stream("stdout"))
+            session.copy_corpus(folder, sys.stdout.buffer)
         if diff:
             for piece in text.differences(folder):
                 click.echo(piece, nl=False)
@@ -208,6 +213,104 @@ def restore_command(output: Path, folder: Path) -> None:
     documents = ((record["id"], record["text"]) for record in corpus.documents())
     count = audit.restore(documents, corpus.lines("audit"), folder)
     click.echo(f"restored {count} documents to {folder}", err=True)
+
+
+@cli.command("rethreshold")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the results.")
+@click.option("--jaccard", type=float, default=None, help="Jaccard similarity, at least. [default: as in OUT]")
+@click.option("--containment", type=float, default=None, help="Containment, at least. [default: as in OUT]")
+def rethreshold_command(output: Path, folder: Path, jaccard: float | None, containment: float | None) -> None:
+    r"""Flag fewer near-duplicates, under higher thresholds, from the pairs in OUT; no new run.
+
+    \b
+    Example:
+      cleaner rethreshold clean/ --jaccard 0.7 --containment 0.9 -o strict/
+    """
+    from cleaner.corpus import Corpus
+    from cleaner.reports import text
+    from cleaner.rethreshold import rethreshold
+
+    corpus = Corpus(output)
+    config = corpus.record["config"]
+    wanted = [
+        config[name] if given is None else given for name, given in (("jaccard", jaccard), ("containment", containment))
+    ]
+    click.echo(text.summary(rethreshold(corpus, folder, *wanted), f"written to {folder}"), err=True)
+
+
+@cli.group("index")
+def index_group() -> None:
+    """Saved indexes of passages, to compare later corpora with (run --against)."""
+
+
+@index_group.command("build")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("-o", "--index", type=click.Path(path_type=Path), required=True, help="Folder of the new index.")
+def index_build(output: Path, index: Path) -> None:
+    r"""Make an index of the passages of a run's output; flagged ones are left out, their kept copy is in.
+
+    \b
+    Example:
+      cleaner index build clean/ -o passages.index
+    """
+    from cleaner.corpus import Corpus
+    from cleaner.earlier import add_corpus
+    from cleaner.minhash.index import Index
+
+    corpus = Corpus(output)
+    click.echo(f"{add_corpus(Index.create(index), corpus):,} passages in {index}", err=True)
+
+
+@index_group.command("add")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("-o", "--index", type=click.Path(path_type=Path), required=True, help="Folder of the index.")
+def index_add(output: Path, index: Path) -> None:
+    r"""Add the passages of a run's output to an index.
+
+    \b
+    Example:
+      cleaner run today/ --against passages.index -o clean-today/
+      cleaner index add clean-today/ -o passages.index
+    """
+    from cleaner.corpus import Corpus
+    from cleaner.earlier import add_corpus
+    from cleaner.minhash.index import Index
+
+    corpus = Corpus(output)
+    click.echo(f"{add_corpus(Index.open(index), corpus):,} passages added to {index}", err=True)
+
+
+@index_group.command("info")
+@click.argument("index", type=click.Path(path_type=Path))
+def index_info(index: Path) -> None:
+    r"""Show how an index was made and how large it is.
+
+    \b
+    Example:
+      cleaner index info passages.index
+    """
+    from cleaner.minhash.index import Index
+
+    for name, value in Index.open(index).info().items():
+        click.echo(f"{name:12} {value}")
+
+
+@index_group.command("export")
+@click.argument("index", type=click.Path(path_type=Path))
+@click.option("--to", "kind", type=click.Choice(["datasketch"]), required=True, help="For which library.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder for the files.")
+def index_export(index: Path, kind: str, output: Path) -> None:
+    r"""Write the signatures of an index for another library, without pickle.
+
+    \b
+    Example:
+      cleaner index export passages.index --to datasketch -o signatures/
+    """
+    from cleaner.minhash.index import Index
+
+    Index.open(index).export(output)
+    click.echo(f"signatures for {kind} in {output}", err=True)
 
 
 @cli.group("rules")

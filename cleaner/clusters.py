@@ -52,11 +52,14 @@ def find_clusters(passages: pa.Table, pairs: pa.Table, keep: str = "earliest") -
 
 
 def _preference(passages: pa.Table, keep: str) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """For each passage its place in the total order."""
+    """For each passage its place in the total order; those of earlier corpora come first, as they were added."""
     dates = [day if day and _ISO_DATE.match(day) else "9999" for day in passages["published"].to_pylist()]
+    earlier = pc.invert(passages["earlier"])
     length = pc.negate(pc.subtract(passages["end"], passages["start"]))
     table = pa.table(
         {
+            "earlier": earlier.cast(pa.int8()),
+            "number": pc.if_else(passages["earlier"], passages["passage"], 0),
             "published": pa.array(dates, pa.string()),
             "length": length,
             "source": pc.fill_null(passages["source"], ""),
@@ -64,7 +67,9 @@ def _preference(passages: pa.Table, keep: str) -> np.ndarray[Any, np.dtype[np.in
             "start": passages["start"],
         }
     )
-    places = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in ORDERS[keep]]).to_numpy()
+    places = pc.sort_indices(
+        table, sort_keys=[(name, "ascending") for name in ("earlier", "number", *ORDERS[keep])]
+    ).to_numpy()
     order = np.empty(len(places), dtype=np.int64)
     order[places] = np.arange(len(places))
     return order
@@ -80,7 +85,7 @@ def _numbered(passages: pa.Table, kept: Any, pair: Any, pairs: pa.Table) -> pa.T
     table = pa.table(
         {
             **{name: own[name] for name in ("passage", "document", "id", "source", "start", "end")},
-            **{f"kept_{name}": anchors[name] for name in ("passage", "id", "start", "end")},
+            **{f"kept_{name}": anchors[name] for name in ("passage", "id", "start", "end", "earlier")},
             "jaccard": similar["jaccard"],
             "containment": similar["containment"],
             "member": pa.array(kept[inside] != inside),
@@ -95,8 +100,8 @@ def _numbered(passages: pa.Table, kept: Any, pair: Any, pairs: pa.Table) -> pa.T
 
 
 def flag_rows(members: pa.Table) -> pa.Table:
-    """FLAGS: the passages of all clusters, by document and start."""
-    flagged = members.select(schemas.FLAGS.names)
+    """FLAGS: the passages of all clusters that are of this corpus, by document and start."""
+    flagged = members.filter(pc.greater_equal(members["document"], 0)).select(schemas.FLAGS.names)
     return flagged.sort_by([("document", "ascending"), ("start", "ascending")]).combine_chunks()
 
 
@@ -131,7 +136,8 @@ def _by_cluster(members: pa.Table) -> Iterator[list[dict[str, Any]]]:
 
 
 def _place(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("id", "source", "start", "end")}
+    place = {name: row[name] for name in ("id", "source", "start", "end")}
+    return {**place, "earlier": True} if row["document"] < 0 else place
 
 
 def write_pairs(folder: Path, passages: pa.Table, pairs: pa.Table, members: pa.Table) -> tuple[dict[str, Any], int]:
@@ -144,7 +150,9 @@ def write_pairs(folder: Path, passages: pa.Table, pairs: pa.Table, members: pa.T
                 left_out += 1
                 continue
             sides = {side: {name: row[f"{side}_{name}"] for name in ("id", "start", "end")} for side in ("a", "b")}
-            output.write({**sides, "jaccard": row["jaccard"], "containment": row["containment"]})
+            for side in ("a", "b"):
+                sides[side] |= {"earlier": True} if row[f"{side}_earlier"] else {}
+            output.write({**sides, **{name: row[name] for name in schemas.EVIDENCE.names}})
     return output.close(), left_out
 
 
@@ -161,6 +169,6 @@ def _named_pairs(passages: pa.Table, pairs: pa.Table, members: pa.Table) -> pa.T
     a, b = np.where(swap, b, a), np.where(swap, a, b)
     table = pairs.append_column("cluster", pa.array(cluster[b]))
     for side, rows in (("a", a), ("b", b)):
-        for name in ("id", "start", "end"):
+        for name in ("id", "start", "end", "earlier"):
             table = table.append_column(f"{side}_{name}", passages[name].take(pa.array(rows)))
     return table.take(pa.array(np.lexsort((rank[b], rank[a]))))

@@ -33,7 +33,11 @@ class Corpus:
         """The records of one kind of file (``corpus``, ``audit``, ``pairs`` …), over all of its shards in order."""
         for name in sorted(self.record["outputs"]):
             if name.startswith((stem + ".", stem + "-")) and name.endswith(".jsonl"):
-                yield from _read(self.folder / name)
+                yield from self.file(name)
+
+    def file(self, name: str) -> Iterator[dict[str, Any]]:
+        """The records of one file."""
+        return _read(self.folder / name)
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """All documents with their clean text."""

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaner import schemas
 from cleaner.clusters import find_clusters, flag_rows
+from cleaner.config import Config
+from cleaner.earlier import find_earlier
 from cleaner.engines import Dataset, Engine, Part
-from cleaner.minhash.bands import band_keys, candidate_pairs, choose_bands
-from cleaner.minhash.signatures import signatures
-from cleaner.minhash.verify import Thresholds, verify
+from cleaner.minhash.bands import candidate_pairs
+from cleaner.minhash.keys import passage_keys
+from cleaner.minhash.verify import REASONS, Thresholds, verify
 from cleaner.passages import passages
 
-#: Above this many passages in one band bucket not all of its pairs are looked at (see bands.candidate_pairs).
+#: Above this many passages that share a key not all of its pairs are looked at (see bands.candidate_pairs).
 LARGEST_BUCKET = 256
-
-DEFAULTS = Thresholds()
-
-#: Pairs of this Jaccard similarity become candidates with probability .995.
-BAND_SIMILARITY = 0.5
 
 #: Candidate pairs that one call of ``verify`` holds at a time.
 PAIRS_AT_ONCE = 200_000
@@ -60,24 +59,39 @@ class Numbered:
             number += batch.num_rows
 
 
+def numbered(data: Dataset) -> list[Numbered]:
+    """The parts of the passages with the number that each starts at."""
+    starts = np.cumsum([0, *(part.rows for part in data.parts)]).tolist()
+    return [Numbered(part, first) for part, first in zip(data.parts, starts, strict=False)]
+
+
 @dataclass(frozen=True, slots=True)
-class Bands:
-    """The batch function from numbered passages to BANDS."""
+class MakeKeys:
+    """The batch function from numbered passages to KEYS."""
 
     bands: int
     rows: int
+    rate: float
+    short: int
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """One row for each band of each passage."""
-        keys = band_keys(signatures(batch.column("text")), self.bands, self.rows)
-        numbers = np.repeat(batch.column("passage").to_numpy(), self.bands)
-        return pa.RecordBatch.from_arrays([pa.array(keys.reshape(-1)), pa.array(numbers)], schema=schemas.BANDS)
+        """One row for each key of each passage."""
+        made = passage_keys(batch.column("text"), self.bands, self.rows, self.rate, self.short)
+        numbers = batch.column("passage").to_numpy()[made.text]
+        return pa.RecordBatch.from_arrays([pa.array(made.key), pa.array(numbers)], schema=schemas.KEYS)
 
 
 def candidates(table: pa.Table) -> pa.Table:
-    """BANDS → CANDIDATES: a group function over the band keys."""
-    found = candidate_pairs(table["key"].to_numpy(), table["passage"].to_numpy(), LARGEST_BUCKET)
-    return pa.Table.from_arrays([pa.array(found.a), pa.array(found.b)], schema=schemas.CANDIDATES)
+    """KEYS → CANDIDATES: a group function over the keys."""
+    keys, numbers = table["key"].to_numpy(), table["passage"].to_numpy()
+    found = candidate_pairs(keys, numbers, LARGEST_BUCKET)
+    first = np.array([numbers[keys == key].min() for key in found.capped], dtype=np.int64)
+    columns = [
+        np.concatenate([found.a, first]),
+        np.concatenate([found.b, first]),
+        np.concatenate([np.zeros(len(found.a), np.int64), found.members]),
+    ]
+    return pa.Table.from_arrays([pa.array(column) for column in columns], schema=schemas.CANDIDATES)
 
 
 class Rows:
@@ -109,6 +123,7 @@ class Verify:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """Verify each distinct pair once."""
+        table = table.filter(pc.equal(table["sharing"], 0))
         pairs = np.unique(np.stack([table["a"].to_numpy(), table["b"].to_numpy()], axis=1), axis=0)
         rows = Rows(self.passages)
         starts = range(0, len(pairs), PAIRS_AT_ONCE)
@@ -122,14 +137,11 @@ class Verify:
         documents = texts["document"].to_numpy()
         apart = documents[places[:, 0]] != documents[places[:, 1]]
         pairs, places = pairs[apart], places[apart]
-        verified = verify(_column(texts, "text"), places[:, 0], places[:, 1], self.thresholds)
-        columns = {
-            "a": pairs[:, 0],
-            "b": pairs[:, 1],
-            "jaccard": verified.jaccard,
-            "containment": verified.containment,
-        }
-        return pa.table(columns, schema=schemas.PAIRS).filter(pa.array(verified.flag))
+        verified = verify(_column(texts, "text"), places[:, 0], places[:, 1], self.thresholds)._asdict()
+        reason = pa.array(REASONS, pa.string()).take(pa.array(verified.pop("reason")))
+        flag = verified.pop("flag")
+        columns = {"a": pairs[:, 0], "b": pairs[:, 1], **verified, "reason": reason}
+        return pa.table(columns, schema=schemas.PAIRS).filter(pa.array(flag))
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:
@@ -142,37 +154,50 @@ class Duplicates:
     """What barrier B found.
 
     Attributes:
-        flags: FLAGS, one row a near-duplicate passage, in one part of the spool.
-        passages: the passages that stand in pairs, by number.
+        flags: FLAGS, the passages of all clusters, in one part of the spool.
+        passages: the passages that stand in pairs, by number; ``earlier`` marks those of an earlier corpus.
         pairs: PAIRS, all that are flagged.
         members: MEMBERS, the clusters.
+        shared: for each key that too many passages share how many they are.
     """
 
     flags: Dataset
     passages: pa.Table
     pairs: pa.Table
     members: pa.Table
+    shared: tuple[int, ...] = ()
 
 
 def no_duplicates(engine: Engine) -> Duplicates:
     """Nothing found, as when the stage is not run."""
     flags = engine.keep("flags", schemas.FLAGS.empty_table())
-    passages = schemas.PASSAGES.empty_table().append_column("passage", pa.array([], pa.int64()))
-    return Duplicates(flags, passages, schemas.PAIRS.empty_table(), schemas.MEMBERS.empty_table())
+    tables = (schemas.STANDING, schemas.PAIRS, schemas.MEMBERS)
+    return Duplicates(flags, *(schema.empty_table() for schema in tables))
 
 
-def find_duplicates(engine: Engine, cleaned: Dataset, thresholds: Thresholds = DEFAULTS) -> Duplicates:
-    """Find the near-duplicate passages of a corpus, every one verified."""
-    passages = engine.map("passages", cleaned.parts, cut, schemas.PASSAGES)
-    starts = np.cumsum([0, *(part.rows for part in passages.parts)]).tolist()
-    numbered = [Numbered(part, first) for part, first in zip(passages.parts, starts, strict=False)]
-    bands = Bands(*choose_bands(min(thresholds.jaccard, BAND_SIMILARITY)))
-    keys = engine.map("bands", numbered, bands, schemas.BANDS)
+def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: Sequence[Path]) -> Duplicates:
+    """Find the near-duplicate passages of a corpus and of earlier ones (``against``), every one verified."""
+    data = engine.map("passages", cleaned.parts, cut, schemas.PASSAGES)
+    make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words)
+    keys = engine.map("keys", numbered(data), make, schemas.KEYS)
     found = engine.shuffle("candidates", keys, "key", candidates, schemas.CANDIDATES)
-    verified = engine.shuffle("pairs", found, "a", Verify(passages, thresholds), schemas.PAIRS).table()
-    pairs = verified.sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks()
+    limits = Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
+    verified = engine.shuffle("pairs", found, "a", Verify(data, limits), schemas.PAIRS).table()
+    earlier = find_earlier(engine, numbered(data), data.rows, against, limits)
+    pairs = (
+        pa.concat_tables([verified, earlier.pairs]).sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks()
+    )
+    passages = pa.concat_tables([_standing(data, pairs), earlier.passages]).combine_chunks()
+    members = find_clusters(passages, pairs, config.keep)
+    shared = pc.filter(found.table()["sharing"], pc.greater(found.table()["sharing"], 0)).to_pylist()
+    return Duplicates(engine.keep("flags", flag_rows(members)), passages, pairs, members, tuple(sorted(shared)))
+
+
+def _standing(data: Dataset, pairs: pa.Table) -> pa.Table:
+    """STANDING: the passages of this corpus that stand in pairs, by number."""
     numbers = np.unique(np.concatenate([pairs["a"].to_numpy(), pairs["b"].to_numpy()]))
-    described = Rows(passages).take(numbers, [name for name in schemas.PASSAGES.names if name != "text"])
-    described = described.append_column("passage", pa.array(numbers))
-    members = find_clusters(described, pairs)
-    return Duplicates(engine.keep("flags", flag_rows(members)), described, pairs, members)
+    numbers = numbers[numbers < data.rows]
+    names = [name for name in schemas.PASSAGES.names if name != "text"]
+    table = Rows(data).take(numbers, names)
+    table = table.append_column("passage", pa.array(numbers))
+    return table.append_column("earlier", pa.array(np.zeros(len(numbers), dtype=bool))).select(schemas.STANDING.names)

@@ -8,6 +8,7 @@ engine runs both. What a run writes depends on the set of inputs and on the sett
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +28,22 @@ from cleaner.writers.shards import WriteShards
 SHARD_BYTES = 1 << 30
 
 
-def run(config: Config, plan: Plan, engine: Engine, folder: Path) -> dict[str, Any]:
+def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Sequence[Path] = ()) -> dict[str, Any]:
     """Clean the inputs of ``plan`` into files in ``folder``; returns what ``run.json`` holds.
+
+    ``against`` are saved indexes of earlier corpora.
 
     Raises:
         CleanerError: what stops a run; a bad record does not, it is listed in ``rejected.jsonl``.
     """
+    boilerplate, near = (name in config.stages for name in ("boilerplate", "near-duplicates"))
+    shards = max(1, -(-plan.bytes // SHARD_BYTES))
     documents = engine.map("documents", plan.splits, Prepare(config.stages), schemas.DOCUMENTS)
     repeated = find_repeated(engine, documents)
-    templates = learn_templates(engine, documents) if "boilerplate" in config.stages else None
+    templates = learn_templates(engine, documents) if boilerplate else None
     detector = Detector(config.boilerplate, config.rules, templates) if templates else None
-    cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, _shards(plan)), schemas.CLEANED)
-    duplicates = find_duplicates(engine, cleaned) if "near-duplicates" in config.stages else no_duplicates(engine)
-    shards = WriteShards(folder, _shards(plan), config.format, config.duplicates, duplicates.flags)
-    written = engine.shuffle("written", cleaned, "shard", shards, schemas.WRITTEN)
+    cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED)
+    duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
+    write = WriteShards(folder, shards, config.format, config.duplicates, duplicates.flags)
+    written = engine.shuffle("written", cleaned, "shard", write, schemas.WRITTEN)
     return write_record(folder, config, documents, cleaned, templates, duplicates, written)
-
-
-def _shards(plan: Plan) -> int:
-    return max(1, -(-plan.bytes // SHARD_BYTES))

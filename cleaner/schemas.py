@@ -74,11 +74,21 @@ PASSAGES = pa.schema(
     ]
 )
 
-#: One row for each band of each passage.
-BANDS = pa.schema([("key", pa.int64()), ("passage", pa.int64())])
+#: The passages that stand in pairs; ``earlier`` marks those of an earlier corpus, which have no document here.
+STANDING = pa.schema(
+    [
+        ("passage", pa.int64()),
+        ("earlier", pa.bool_()),
+        *(field for field in PASSAGES if field.name != "text"),
+    ]
+)
 
-#: Passages that share a band.
-CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64())])
+#: One row for each key of each passage (see minhash.keys).
+KEYS = pa.schema([("key", pa.int64()), ("passage", pa.int64())])
+
+#: Passages that share a key. Where too many share one for all pairs to be looked at, a row with their number in
+#: ``sharing`` and the first of them on both sides says so.
+CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("sharing", pa.int64())])
 
 #: What a writer did: one row a file.
 WRITTEN = pa.schema(
@@ -91,8 +101,34 @@ WRITTEN = pa.schema(
     ]
 )
 
+#: What the comparison of two passages says (see minhash.verify.Verified).
+EVIDENCE = pa.schema(
+    [
+        ("jaccard", pa.float64()),
+        ("containment", pa.float64()),
+        ("shared_words", pa.int64()),
+        ("common", pa.int64()),
+        ("places", pa.int64()),
+        ("numerals", pa.int64()),
+        ("names", pa.int64()),
+        ("reason", pa.string()),
+    ]
+)
+
 #: Pairs of passages that were compared and found near-duplicate.
-PAIRS = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("jaccard", pa.float64()), ("containment", pa.float64())])
+PAIRS = pa.schema([("a", pa.int64()), ("b", pa.int64()), *EVIDENCE])
+
+#: Passages of an earlier corpus that ones of this corpus are near-duplicates of.
+MATCHES = pa.schema(
+    [
+        ("passage", pa.int64()),
+        ("earlier", pa.int64()),
+        *((name, pa.string()) for name in ("id", "source", "published")),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        *EVIDENCE,
+    ]
+)
 
 #: One row for each passage of a cluster, the kept copy (``member`` false) before the others.
 MEMBERS = pa.schema(
@@ -109,6 +145,7 @@ MEMBERS = pa.schema(
         ("kept_id", pa.string()),
         ("kept_start", pa.int64()),
         ("kept_end", pa.int64()),
+        ("kept_earlier", pa.bool_()),
         ("jaccard", pa.float64()),
         ("containment", pa.float64()),
     ]
@@ -128,5 +165,6 @@ FLAGS = pa.schema(
         ("kept_id", pa.string()),
         ("kept_start", pa.int64()),
         ("kept_end", pa.int64()),
+        ("kept_earlier", pa.bool_()),
     ]
 )

@@ -79,5 +79,12 @@ def cleaned(config: Config, planned: Plan) -> Iterator[tuple[dict[str, Any], Pat
 def _clean(config: Config, planned: Plan, spool: Path) -> dict[str, Any]:
     files = spool / "files"
     files.mkdir()
+    against = [_index(name, spool / f"earlier-{number}") for number, name in enumerate(sorted(set(config.against)))]
     with LocalEngine(spool / "data", workers(config, planned)) as engine:
-        return run(config, planned, engine, files)
+        return run(config, planned, engine, files, against)
+
+
+def _index(name: str, spool: Path) -> Path:
+    from cleaner.earlier import index_of
+
+    return index_of(name, spool)

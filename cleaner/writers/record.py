@@ -65,6 +65,8 @@ def write_record(
             "clusters": clusters["rows"],
             "pairs": pairs["rows"],
             "pairs_left_out": left_out,
+            "keys_shared_too_often": len(duplicates.shared),
+            "passages_sharing_one_key": max(duplicates.shared, default=0),
         },
         "sources": worst_sources(counts),
         "outputs": {

@@ -125,7 +125,10 @@ def flag_records(near: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             **{name: flag[name] for name in names},
-            "kept": {"id": flag["kept_id"], "start": flag["kept_start"], "end": flag["kept_end"]},
+            "kept": {
+                **{name: flag[f"kept_{name}"] for name in ("id", "start", "end")},
+                **({"earlier": True} if flag["kept_earlier"] else {}),
+            },
         }
         for flag in near
     ]
