@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 
 from cleaner.documents import Passage
 
@@ -14,7 +15,7 @@ LONGEST = 1600
 SHORTEST_CUT = 400
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？][”’」』）]*")
-_WRAPPED = range(50, 101)
+_ENDED = ".!?:;…\"'”’»)]。！？"
 
 
 def passages(text: str) -> list[Passage]:
@@ -29,7 +30,7 @@ def passages(text: str) -> list[Passage]:
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Each line is a paragraph, but for hard-wrapped text, where a block of lines is one."""
+    """Each line is a paragraph, but for wrapped text, where a block of lines is one."""
     at = 0
     block: list[tuple[int, int]] = []
     for line in text.split("\n"):
@@ -46,12 +47,9 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joined(text: str, block: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """A block as one paragraph if its lines were wrapped at a width and not where sentences end."""
-    full = block[:-1]
-    if len(full) < 2 or not all(end - start in _WRAPPED for start, end in full):
-        return block
-    ended = sum(text[end - 1] in '.!?:…”"' for _, end in full)
-    return [(block[0][0], block[-1][1])] if ended <= len(full) // 2 else block
+    """A block of lines as one paragraph if at least half of its breaks lie within a sentence."""
+    within = sum(text[end - 1] not in _ENDED and text[start].islower() for (_, end), (start, _) in pairwise(block))
+    return [(block[0][0], block[-1][1])] if within and 2 * within >= len(block) - 1 else block
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[Passage]:
