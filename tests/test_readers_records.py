@@ -179,3 +179,19 @@ def test_batches_are_bounded_and_numbered(tmp_path: Path) -> None:
     assert all(batch.schema == INPUT for batch in batches)
     numbers = [number for batch in batches for number in batch["document"].to_pylist()]
     assert numbers == list(range(4_502))
+
+
+@pytest.mark.parametrize("name", ["in.jsonl", "in.json", "in.csv"])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_exports(name: str, codec: str, tmp_path: Path) -> None:
+    lines = ["id,text"] + [f"{n},ü€{n}" for n in range(500)]
+    if name != "in.csv":
+        lines = [f'{{"id": {n}, "text": "ü€{n}"}}' for n in range(500)]
+    path = written(tmp_path, name, ("\ufeff" + "\n".join(lines)).encode(codec))
+    rows = read(path, split_bytes=1_000)
+    assert [(row["id"], row["text"]) for row in rows] == [(str(n), f"ü€{n}") for n in range(500)]
+
+
+def test_utf16_that_is_cut_off(tmp_path: Path) -> None:
+    rows = read(written(tmp_path, "in.jsonl", '\ufeff{"text": "a"}\n{"te'.encode("utf-16-le") + b"x"))
+    assert rows[-1]["reason"]

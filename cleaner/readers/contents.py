@@ -10,11 +10,11 @@ from typing import Any, BinaryIO, cast
 
 from cleaner.errors import RecordError
 from cleaner.readers.fields import Record, rows
-from cleaner.readers.formats import not_text
+from cleaner.readers.formats import is_utf16, not_text
 from cleaner.readers.jsonl import read_jsonl
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, rejected
-from cleaner.readers.streams import unpack
+from cleaner.readers.streams import recode, unpack
 
 
 def records(kind: str) -> Callable[..., Iterator[Record]] | None:
@@ -42,7 +42,7 @@ def read(stream: BinaryIO, name: str, kind: str, options: ReaderOptions, **place
         with _spooled(stream) as copy:
             yield from read(copy, name, kind, options, **place)
     elif reader := records(kind):
-        yield from rows(reader(stream, name, options, **place), options)
+        yield from rows(reader(in_utf8(stream, kind), name, options, **place), options)
     elif kind == "warc":
         from cleaner.readers.warc import read_warc
 
@@ -60,6 +60,11 @@ def unpacked(stream: BinaryIO, kind: str, compression: str | None, options: Read
     if compression is None or (kind == "warc" and compression in {"gzip", "zstd"}):
         return stream
     return unpack(stream, compression, options)
+
+
+def in_utf8(stream: BinaryIO, kind: str) -> BinaryIO:
+    """Recode a stream of records that is in UTF-16, as some programs export them."""
+    return recode(stream) if kind != "parquet" and is_utf16(stream) else stream
 
 
 def _document(stream: BinaryIO, name: str, kind: str, options: ReaderOptions) -> Row:

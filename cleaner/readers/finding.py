@@ -64,7 +64,7 @@ def _name(file: _Found, base: str, far: str) -> str:
     if not file.root:
         return "stdin"
     if not scheme(file.path):
-        name = os.path.relpath(file.path, base).replace(os.sep, "/")
+        name = file.path[len(base) :].lstrip(os.sep).replace(os.sep, "/")
         return name.encode("utf-8", "backslashreplace").decode()
     plain, _, query = file.path.partition("?")
     name = posixpath.relpath(_flat(plain.rstrip("/")), far)

@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Callable
+from typing import Any
 
 #: Formats by the ending of the name. ``json?`` is decided by content: one value, or one a line.
 ENDINGS = {
@@ -73,6 +74,8 @@ def of_content(known: str | None, head: Callable[[], bytes]) -> str:
     if known and known != "json?":
         return known
     start = head().removeprefix(b"\xef\xbb\xbf")
+    if start.startswith(UTF16):
+        start = start.decode("utf-16", "ignore").encode()
     if known is None:
         found = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
         if found in FORMATS:
@@ -99,6 +102,11 @@ def _one_a_line(start: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_utf16(stream: Any) -> bool:
+    """Say whether a buffered stream begins with the byte order mark of UTF-16."""
+    return bool(stream.peek(2)[:2] in UTF16)
 
 
 def not_text(head: bytes, kind: str) -> str | None:

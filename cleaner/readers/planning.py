@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from cleaner.errors import InputError, RecordError
-from cleaner.readers.contents import records, unpacked
+from cleaner.readers.contents import in_utf8, records, unpacked
 from cleaner.readers.fields import guesses
 from cleaner.readers.finding import File, find
-from cleaner.readers.formats import ENDINGS, FORMATS, HEAD, compression_of, ending, of_content
+from cleaner.readers.formats import ENDINGS, FORMATS, HEAD, compression_of, ending, is_utf16, of_content
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.splits import Part, Split
 from cleaner.readers.streams import is_web, open_bytes, scheme
@@ -99,7 +99,7 @@ def _guessed(parts: Sequence[Part], options: ReaderOptions) -> Iterator[str]:
         seen.add(part.format)
         try:
             with open_bytes(part.path) as stream:
-                content = unpacked(stream, part.format, part.compression, options)
+                content = in_utf8(unpacked(stream, part.format, part.compression, options), part.format)
                 first = next((found for _, found in reader(content, part.name, options)), {})
         except Exception:  # noqa: S112 - the same will go wrong in reading, and is rejected there with its reason
             continue
@@ -112,13 +112,18 @@ def _pieces(part: Part, options: ReaderOptions) -> Iterator[Part]:
     far = scheme(part.path) is not None
     if part.compression or is_web(part.path) or (part.size <= options.split_bytes and not far):
         yield part
-    elif part.format == "jsonl":
+    elif part.format == "jsonl" and not _is_utf16(part):
         for start, end, line in (_cut_remote if far else _cut)(part, options.split_bytes):
             yield replace(part, start=start, end=end, line=line, size=end - start)
     elif part.format == "parquet":
         yield from _cut_groups(part, options.split_bytes)
     else:
         yield part
+
+
+def _is_utf16(part: Part) -> bool:
+    with open_bytes(part.path) as stream:
+        return is_utf16(stream)
 
 
 def _cut(part: Part, step: int) -> Iterator[tuple[int, int, int | None]]:

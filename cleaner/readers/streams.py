@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -75,6 +76,11 @@ def unpack(stream: BinaryIO, compression: str, options: ReaderOptions) -> Binary
     Reading raises RecordError where the data is broken or cut off, or unpacks to more than the limits.
     """
     return cast(BinaryIO, io.BufferedReader(_Unpacked(stream, compression, options), 1 << 18))
+
+
+def recode(stream: BinaryIO) -> BinaryIO:
+    """Turn a stream of UTF-16 into one of UTF-8 while it is read."""
+    return cast(BinaryIO, io.BufferedReader(_Recoded(stream), 1 << 18))
 
 
 class Guard:
@@ -153,6 +159,27 @@ class _Remote(io.RawIOBase):
         if not self.closed:
             self._stream.close()
         super().close()
+
+
+class _Recoded(io.RawIOBase):
+    """UTF-16 as UTF-8; lone surrogates stay what they are."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decode = codecs.getincrementaldecoder("utf-16")("surrogatepass").decode
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = b""
+        while not data:
+            block = self._stream.read(len(buffer) // 2)  # two bytes can become three
+            data = self._decode(block, not block).encode("utf-8", "surrogatepass")
+            if not block:
+                break
+        buffer[: len(data)] = data
+        return len(data)
 
 
 class _Counted(io.RawIOBase):
