@@ -13,7 +13,7 @@ import orjson
 import pyarrow as pa
 
 from cleaner import audit, schemas
-from cleaner.documents import Edit, apply, compose
+from cleaner.documents import Edit, Finding, apply, compose, original_offset
 from cleaner.engines import Dataset
 from cleaner.lines import Lines
 
@@ -94,6 +94,8 @@ class Clean:
 
     def _row(self, row: dict[str, Any], decision: Any) -> dict[str, Any]:
         edits, text, notes = row["edits"], row["text"], row["notes"]
+        if decision and decision.findings:
+            notes = _noted(notes, edits, decision.findings)
         if decision and decision.edits:
             edits, text = _edited(edits, text, decision.edits)
         fields = _fields(row, decision.fields if decision else {})
@@ -113,6 +115,16 @@ def _edited(packed: bytes, text: str, edits: list[Edit]) -> tuple[bytes, str]:
     first, removed = audit.unpack(packed)
     original = audit.undo(first, removed, text) if first else text
     return audit.pack(compose(first, edits, original), original), apply(edits, text)
+
+
+def _noted(notes: bytes, packed: bytes, findings: list[Finding]) -> bytes:
+    """Add findings to the audit records of a document, in offsets of the decoded original."""
+    first, _ = audit.unpack(packed)
+    records = orjson.loads(notes)
+    for finding in findings:
+        start, end = (original_offset(first, offset) for offset in finding[:2])
+        records.append({"start": start, "end": end, **dict(zip(finding._fields[2:], finding[2:], strict=True))})
+    return orjson.dumps(records)
 
 
 def _fields(row: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,19 @@ def invert(edits: Iterable[Edit], text: str) -> list[Edit]:
     return inverse
 
 
+def original_offset(edits: Iterable[Edit], offset: int) -> int:
+    """The place in a text that ``offset`` in ``apply(edits, text)`` came from; inside of a replacement, its start."""
+    shift = 0
+    for edit in edits:
+        start = edit.start + shift
+        if offset < start:
+            break
+        if offset < start + len(edit.replacement):
+            return edit.start
+        shift += len(edit.replacement) - (edit.end - edit.start)
+    return offset - shift
+
+
 def merge(edits: Iterable[Edit]) -> list[Edit]:
     """Sort the edits of one text and unite deletions that overlap; the most confident one names the union.
 

@@ -38,7 +38,7 @@ def explain(corpus: Corpus, identity: str) -> Iterator[str]:
     yield from (f"  {key}: {', '.join(value) if isinstance(value, list) else value}" for key, value in fields.items())
     reasons = _reasons(corpus)
     for record in trail:
-        yield from _edit(record, original, reasons) if "removed" in record else _note(record)
+        yield from _edit(record, original, reasons) if "removed" in record else _note(record, original)
     yield from _matches(corpus, document)
 
 
@@ -83,7 +83,14 @@ def _evidence(record: dict[str, Any]) -> str:
     return f" ({said})" if said else ""
 
 
-def _note(record: dict[str, Any]) -> Iterator[str]:
+def _note(record: dict[str, Any], original: str) -> Iterator[str]:
+    if "message" in record:
+        number = original.count("\n", 0, record["start"]) + 1
+        where = f"line {number}, characters {record['start']}-{record['end']}"
+        yield f"\n{where}: {record['stage']}/{record['rule']}: not changed"
+        yield f"  {record['message']}"
+        yield f"    {_short(original[record['start'] : record['end']])}"
+        return
     said = {key: value for key, value in record.items() if key not in {"id", "stage", "rule"}}
     yield f"\n{record['stage']}/{record['rule']}: " + ", ".join(f"{key} {value}" for key, value in said.items())
 

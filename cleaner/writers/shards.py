@@ -115,6 +115,7 @@ def corpus_record(row: dict[str, Any], near: list[dict[str, Any]], share: float)
         **fields,
         "near_duplicates": flag_records(near),
         "near_duplicate_share": share,
+        "location": row["location"],
         "metadata": metadata,
     }
 
