@@ -20,6 +20,7 @@ AT_LEAST = 2
 #: More than one for so many paragraphs of prose are the article's own headings.
 PARAGRAPHS_FOR_EACH = 5
 
+_QUOTES = frozenset("\"'“”‘’«»„")
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _SPEAKS = re.compile(
     r"\b(?:I|you|he|she|we|they|said|says|told|noted|added|photo|credit|image|picture|source|via|getty)\b",
@@ -31,7 +32,8 @@ _NOT_FIRST = frozenset("and but or so he she they it in on at if with for when w
 def is_headline(text: str) -> bool:
     """Say whether a line has the form of a headline: no end of a sentence unless it asks, some words, no label."""
     words = len(text.split())
-    return len(text) <= 160 and 3 <= words <= MOST and text[-1] not in ":,;" and _unfinished(text)
+    begins = not text[0].islower() and text[0] not in _QUOTES
+    return begins and len(text) <= 160 and 3 <= words <= MOST and text[-1] not in ":,;" and _unfinished(text)
 
 
 def inline_headlines(lines: Lines, places: Places) -> list[int]:

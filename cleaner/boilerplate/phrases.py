@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _SPACES = "\xa0\u2002\u2003\u2009\u202f\u3000\t"
 _NOTHING = "\u200b\u200c\u200d\u2060\ufeff\xad\u200e\u200f"
@@ -44,11 +44,14 @@ _EDGE = r"[\s,.;:!?'\"()\[\]{}|/\\<>@#&+=~*_-]"
 _ANY_GAP = r"[^0-9A-Za-z\n]{0,6}"
 #: Words that say little about a line.
 _COMMON = frozenset(
-    "a an and are at be by can com could did do first for found from get give has have here how if in is it its last "
-    "make may more most must need new no not now of on one or other our out part read report said see show sign site "
-    "so story than that the their them this time to turn up use us using view was we were what when who will with "
-    "without would you your enter follow share link issue provide problem request report important available "
-    "original whole page news one people video article content got suggest paid personal like right free used an data terms email contact".split()
+    """
+    a an and are at be by can com could did do first for found from get give has have here how if in is it its
+    last make may more most must need new no not now of on one or other our out part read report said see show
+    sign site so story than that the their them this time to turn up use us using view was we were what when who
+    will with without would you your enter follow share link issue provide problem request important available
+    original whole page news people video article content got suggest paid personal like right free used data
+    terms email contact
+    """.split()
 )
 
 _TOKEN = re.compile(
@@ -66,13 +69,18 @@ def fold(line: str) -> str:
     return line if line.isascii() else line.translate(_PLAIN)
 
 
-def pattern_of(phrase: str, pieces: Mapping[str, str]) -> str:
-    """Return the regular expression (RE2 syntax) of the folded lines that ``phrase`` speaks of.
+def body_of(phrase: str, pieces: Mapping[str, str]) -> str:
+    """Return the regular expression (RE2 syntax) of a phrase, without what may stand around it.
 
     Raises:
-        PhraseError: brackets that do not match, an unknown piece, or no word at all.
+        PhraseError: brackets that do not match or an unknown piece.
     """
-    return f"(?is){_BEFORE}{_body(fold(phrase).strip(), pieces, ())}{_AFTER}"
+    return _body(fold(phrase).strip(), pieces, ())
+
+
+def whole_line(bodies: Sequence[str]) -> str:
+    """Return the expression of the folded lines that say one of some phrases and nothing else."""
+    return f"(?is){_BEFORE}(?:{'|'.join(bodies)}){_AFTER}"
 
 
 def starts_open(phrase: str) -> bool:
