@@ -9,12 +9,15 @@ from cleaner.extract.charset import declared_charset
 
 __all__ = ["Extracted", "declared_charset", "extract"]
 
-#: Larger pages are rejected unread; news pages are hardly ever over 3 MB.
-LARGEST_PAGE = 20_000_000
+#: A JSON-LD article body is taken where it is this many times longer than what the page shows of it.
+FULLER = 2
 
 
 class Extracted(NamedTuple):
-    """The article of a page: ``text`` has one paragraph a line, dates are ISO 8601, None is not known."""
+    """The article of a page: ``text`` has one paragraph a line, dates are ISO 8601, None is not known.
+
+    ``method`` says where the text is from: "page" (blocks of the page), "json-ld", or "trafilatura".
+    """
 
     text: str
     title: str | None
@@ -30,25 +33,23 @@ class Extracted(NamedTuple):
 def extract(html: str, url: str | None = None) -> Extracted:
     """Return the article that a page holds. The result depends on the page and its address only.
 
-    Raises RecordError where the page is too large, is not HTML, or holds no article.
+    Raises RecordError where the page is too large, nested too deep, is not HTML, or holds no article.
     """
-    from trafilatura import bare_extraction
-    from trafilatura.settings import Document
+    from cleaner.extract.blocks import blocks_of
+    from cleaner.extract.candidates import candidates
+    from cleaner.extract.judge import article_of
+    from cleaner.extract.metadata import metadata
+    from cleaner.extract.pages import parse
 
-    if len(html) > LARGEST_PAGE:
-        raise RecordError(f"page of {len(html):,} characters is over the limit of {LARGEST_PAGE:,}")
-    found = bare_extraction(html, url=url, include_comments=False, with_metadata=True, deduplicate=False)
-    if not isinstance(found, Document) or not found.text:
+    tree = parse(html)
+    facts = metadata(tree, url)
+    blocks, containers = blocks_of(tree)
+    votes = [*candidates(tree, len(containers)), facts.body or ""]
+    text, method = article_of(blocks, containers, votes, facts.title or ""), "page"
+    if not text:
+        text, method = votes[0], "trafilatura"
+    if facts.body and len(facts.body) > FULLER * len(text):
+        text, method = facts.body, "json-ld"
+    if not text:
         raise RecordError("no article text found in the page")
-    authors = tuple(name.strip() for name in (found.author or "").split(";") if name.strip())
-    return Extracted(
-        found.text,
-        found.title,
-        authors,
-        found.date,
-        None,
-        found.sitename,
-        found.language,
-        found.url or url,
-        "trafilatura",
-    )
+    return Extracted(text, *facts[:-1], method)

@@ -1,0 +1,215 @@
+"""Train the judge of article blocks, and cross-validate it by site.
+
+usage: train_extract_judge.py PAGES.jsonl HTML_FOLDER [--folds 5] [--cache FILE] [--save cleaner/extract/judge.npz]
+
+PAGES.jsonl has one page a line: id, url, site, charset, gold (the article text), quality ("ok" is used), and
+optionally lang and set. HTML_FOLDER holds <id>.html.gz. Needs lightgbm (4.x), which nothing else here does.
+The same pages and version give the same trees: the seed is fixed and one thread is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import gzip
+import hashlib
+import json
+import multiprocessing
+import pathlib
+import pickle
+import re
+
+import lightgbm
+import numpy as np
+
+from cleaner.errors import RecordError
+from cleaner.extract.blocks import blocks_of
+from cleaner.extract.candidates import candidates
+from cleaner.extract.features import features
+from cleaner.extract.metadata import metadata
+from cleaner.extract.pages import parse
+
+PARAMETERS = {
+    "objective": "cross_entropy", "learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 100,
+    "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5, "max_bin": 63,
+    "num_threads": 1, "seed": 1, "deterministic": True, "verbose": -1,
+}  # fmt: skip
+ROUNDS = 200
+HAN = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+TOKEN = re.compile(rf"[{HAN}]|[^\W{HAN}]+")
+
+
+def shingles(tokens, size=4):
+    return [tuple(tokens[at : at + size]) for at in range(max(1, len(tokens) - size + 1)) if tokens]
+
+
+def counts(text):
+    return collections.Counter(shingles(TOKEN.findall(text)))
+
+
+def labels(blocks, gold):
+    """For each block's tokens the share that the article holds: by 4-grams, short ones by their neighbours."""
+    left = collections.Counter(shingles(gold))
+    found = [None] * len(blocks)
+    for at, tokens in enumerate(blocks):
+        if len(tokens) >= 4:
+            grams = shingles(tokens)
+            hits = [gram for gram in grams if left[gram] > 0 and not left.subtract([gram])]
+            found[at] = len(hits) / len(grams)
+    whole = f" {' '.join(gold)} "
+    for at, tokens in enumerate(blocks):
+        if len(tokens) < 4:
+            found[at] = float(bool(tokens) and beside(blocks, found, at, whole))
+    return np.array(found, np.float32)
+
+
+def beside(blocks, found, at, whole):
+    before = next((one for one in range(at - 1, max(-1, at - 3), -1) if (found[one] or 0) > 0.5), None)
+    if before is not None and f" {' '.join(blocks[before][-5:] + blocks[at])} " in whole:
+        return True
+    after = next((one for one in range(at + 1, min(len(blocks), at + 3)) if len(blocks[one]) >= 4), None)
+    return after is not None and found[after] > 0.5 and f" {' '.join(blocks[at] + blocks[after][:5])} " in whole
+
+
+def page(arguments):
+    row, folder = arguments
+    raw = gzip.decompress((pathlib.Path(folder) / f"{row['id']}.html.gz").read_bytes())
+    try:
+        tree = parse(raw.decode(row.get("charset") or "utf-8", "replace"))
+    except RecordError:
+        return None
+    facts = metadata(tree, row["url"])
+    blocks, containers = blocks_of(tree)
+    if not blocks:
+        return None
+    votes = [*candidates(tree, len(containers)), facts.body or ""]
+    columns = features(blocks, containers, votes, facts.title or "")
+    tokens = [TOKEN.findall(block.text) for block in blocks]
+    return {
+        "names": list(columns), "table": np.stack(list(columns.values()), 1),
+        "label": labels(tokens, TOKEN.findall(row["gold"])), "size": np.array([len(one) for one in tokens], np.float32),
+        "text": [block.text for block in blocks], "title": facts.title,
+        **{name: row.get(name, "") for name in ("id", "site", "gold", "lang", "set")},
+    }  # fmt: skip
+
+
+def weights(one):
+    """A block weighs its share of the article, all that is not article at most 1.5 articles."""
+    weight = (one["size"] + 0.3) / max(30, one["size"][one["label"] >= 0.5].sum())
+    other = one["label"] < 0.5
+    return 300 * np.where(other, weight * min(1, 1.5 / max(weight[other].sum(), 1e-9)), weight)
+
+
+def train(pages, parameters=PARAMETERS, rounds=ROUNDS, columns=slice(None)):
+    table = np.concatenate([one["table"][:, columns] for one in pages])
+    label = np.concatenate([one["label"] for one in pages])
+    weight = np.concatenate([weights(one) for one in pages])
+    return lightgbm.train(parameters, lightgbm.Dataset(table, label, weight=weight), rounds)
+
+
+def fold_of(site, folds):
+    return int(hashlib.md5(site.encode(), usedforsecurity=False).hexdigest(), 16) % folds
+
+
+def score(rows):
+    precision = [hit / (hit + wrong) for hit, wrong, _ in rows if hit + wrong]
+    recall = [hit / (hit + missed) for hit, _, missed in rows if hit + missed]
+    p, r = float(np.mean(precision)), float(np.mean(recall))
+    return {"f1": round(2 * p * r / (p + r), 4), "p": round(p, 4), "r": round(r, 4), "n": len(rows)}
+
+
+def overlap(gold, text):
+    a, b = counts(gold), counts(text)
+    return sum((a & b).values()), sum((b - a).values()), sum((a - b).values())
+
+
+def cross_validate(pages, folds, taken=(0.5, 0.55, 0.6, 0.65, 0.7), **options):
+    chances = {}
+    for fold in range(folds):
+        model = train([one for one in pages if fold_of(one["site"], folds) != fold], **options)
+        for one in pages:
+            if fold_of(one["site"], folds) == fold:
+                chances[one["id"]] = model.predict(one["table"][:, options.get("columns", slice(None))], num_threads=1)
+    for limit in taken:
+        groups = collections.defaultdict(list)
+        for one in pages:
+            text = " ".join(text for text, p in zip(one["text"], chances[one["id"]], strict=True) if p >= limit)
+            found = overlap(one["gold"], text)
+            groups["all"].append(found)
+            if one["set"] in ("aeb", "atn", "daniel", "fundus", "wcxb_news") and one["lang"] == "en":
+                groups["english"].append(found)
+            if one["set"] == "daniel_ml":
+                groups["other"].append(found)
+        print(limit, {name: score(rows) for name, rows in sorted(groups.items())}, flush=True)
+    return chances
+
+
+def save(model, names, path):
+    """Write the trees as arrays: leaves are nodes that point at themselves; unused features are left out."""
+    dumped = [tree["tree_structure"] for tree in model.dump_model()["tree_info"]]
+    rows = [flat(tree) for tree in dumped]
+    used = sorted({node[0] for row in rows for node in row if node[0] >= 0})
+    place = {feature: at for at, feature in enumerate([-1, *used], start=-1)} | {-1: 0}
+    width = max(map(len, rows))
+    arrays = {name: np.zeros((len(rows), width), kind) for name, kind in zip(
+        ("feature", "threshold", "left", "right", "value"), ("i2", "f4", "i2", "i2", "f4"), strict=True)}  # fmt: skip
+    for tree, row in enumerate(rows):
+        for node, (feature, *rest) in enumerate(row):
+            for name, value in zip(arrays, (place[feature], *rest), strict=True):
+                arrays[name][tree, node] = value
+    depth = max(deep(tree) for tree in dumped)
+    np.savez_compressed(path, names=np.array([names[at] for at in used]), depth=depth, **arrays)
+
+
+def flat(tree):
+    """Nodes of one tree as (feature, threshold, left, right, value), root first."""
+    nodes = []
+
+    def add(node):
+        at = len(nodes)
+        nodes.append((-1, 0.0, at, at, node.get("leaf_value", 0.0)))
+        if "split_feature" in node:
+            left, right = add(node["left_child"]), add(node["right_child"])
+            threshold = np.nextafter(np.float32(node["threshold"]), np.float32(-np.inf))
+            threshold = (
+                threshold
+                if np.float64(np.float32(node["threshold"])) > node["threshold"]
+                else np.float32(node["threshold"])
+            )
+            nodes[at] = (node["split_feature"], threshold, left, right, 0.0)
+        return at
+
+    add(tree)
+    return nodes
+
+
+def deep(node):
+    return 1 + max(deep(node["left_child"]), deep(node["right_child"])) if "split_feature" in node else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pages")
+    parser.add_argument("html")
+    parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--cache", type=pathlib.Path)
+    parser.add_argument("--save")
+    given = parser.parse_args()
+    if given.cache and given.cache.exists():
+        pages = pickle.loads(given.cache.read_bytes())
+    else:
+        with open(given.pages, encoding="utf-8") as stream:
+            rows = [row for row in map(json.loads, stream) if row["quality"] == "ok"]
+        with multiprocessing.Pool(2) as pool:
+            pages = [one for one in pool.imap(page, [(row, given.html) for row in rows], 16) if one]
+        if given.cache:
+            given.cache.write_bytes(pickle.dumps(pages))
+    print(len(pages), "pages,", sum(len(one["label"]) for one in pages), "blocks,", len(pages[0]["names"]), "features")
+    if given.folds:
+        cross_validate(pages, given.folds)
+    if given.save:
+        save(train(pages), pages[0]["names"], given.save)
+
+
+if __name__ == "__main__":
+    main()
