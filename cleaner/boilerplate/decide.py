@@ -259,7 +259,7 @@ def _safe(decision: Decision, text: str) -> Decision:
     if 2 * left <= len(text):
         return decision
     rest = Lines.of([apply(decision.edits, text)])
-    if len(rest) and scan.prose(scan.scan(rest)).any():
+    if len(rest) and scan.prose(rest, scan.scan(rest))[0].any():
         return decision
     share = round(100 * left / max(1, len(text)))
     alone = Finding(0, len(text), STAGE, "left-alone", f"left alone: {share} % of the text would go, and no prose stay")

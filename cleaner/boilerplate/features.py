@@ -50,12 +50,13 @@ _BASE = (
     "sentences", "terminal", "comma", "colon", "quote", "dash", "separator", "markup", "bracket", "sign", "links",
     "first", "last", "ending", "unspaced", "gap_before", "gap_after", "score",
 )  # fmt: skip
-_NEAR = ("length", "score", "prose", "capitalised", "stops", "last", "numbers")
+_NEAR = ("length", "score", "prose", "capitalised", "stops", "first", "last", "numbers")
 _PLACE = (
     "prose", "index", "from_end", "lines", "share_before", "share_after", "prose_share", "prose_lines",
     "mean_length", "copies", "copy", "topic_words", "topic", "prose_back", "prose_ahead", "prose_before",
     "prose_after", "near_4", "near_10", "run_lines", "run_place", "run_length", "run_score", "score_4",
     "document_score", "opening", "ending_copies", "cue_back", "cue_run", "cue_ahead",
+    "sentence_lines", "sentence_length",
 )  # fmt: skip
 STEPS = (-3, -2, -1, 1, 2, 3)
 #: The names of the rows of what ``extract`` returns.
@@ -128,7 +129,7 @@ def _base(out: NDArray[np.float32], lines: Lines, seen: Scan, score: NDArray[np.
 
 
 def _place(out: NDArray[np.float32], lines: Lines, seen: Scan) -> None:
-    is_prose = prose(seen)
+    is_prose, sentence_lines, sentence_length = prose(lines, seen)
     scores = out[_BASE.index("score")]
     low, high = lines.first[:-1][lines.document], lines.first[1:][lines.document]
     row = np.arange(len(lines))
@@ -153,6 +154,7 @@ def _place(out: NDArray[np.float32], lines: Lines, seen: Scan) -> None:
         np.divide(*window(scores, lines, 4)), _running(scores, low, high)[2] / lines_in,
         np.minimum(topic[:, 2], 99), np.minimum(topic[:, 3], 99), cue_back,
         _highest(scores, np.cumsum(run_place == 0)), _highest(scores[::-1], lines.document[::-1])[::-1],
+        np.minimum(sentence_lines, 999), np.minimum(sentence_length, 1 << 20),
     )  # fmt: skip
     for at, column in enumerate(columns, len(_BASE)):
         out[at] = column

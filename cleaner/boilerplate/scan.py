@@ -185,7 +185,9 @@ def _scan_line(
             at += 1
         elif (before == TERMINAL and (kind == SPACE or kind == QUOTE)) or (kind == TERMINAL and code > 127):
             counts[row, SENTENCES] += 1
-        elif (code == 47 and (before == COLON or before == SEPARATOR)) or (code == 64 and (before == LOWER or before == DIGIT)):
+        elif (code == 47 and (before == COLON or before == SEPARATOR)) or (
+            code == 64 and (before == LOWER or before == DIGIT)
+        ):
             counts[row, LINKS] += 1
     if size:
         _word(value, size, upper, digits, stops, counts, row, words, stop, at)
@@ -274,14 +276,35 @@ def run(which: int, size: int, *arrays: NDArray[Any]) -> None:
         (_scan, _topic)[which](*(memoryview(array) for array in arrays))  # views give plain Python numbers
 
 
-def prose(seen: Scan) -> NDArray[np.uint8]:
-    """Say which lines look like running text: long enough, with a sentence's end, with stop words where spaced."""
-    count = seen.counts
-    spaced = count[:, WORDS] - count[:, UNSPACED]
-    sentence = (
-        (count[:, SENTENCES] > 0)
-        | (count[:, LAST] == TERMINAL)
-        | ((count[:, LAST] == QUOTE) & (count[:, ENDING] == TERMINAL))
+def sentences(lines: Lines, seen: Scan) -> NDArray[np.int64]:
+    """Return the rows at which something new starts; other lines go on with the sentence of the line before.
+
+    Extractors that break lines at each link or column leave sentences in pieces.
+    """
+    first, last = seen.counts[1:, FIRST], seen.counts[:-1, LAST]
+    ended = (last == TERMINAL) | (last == QUOTE) | (last == COLON)
+    goes_on = (first == COMMA) | (first == TERMINAL) | ((first == LOWER) & ~ended) | (last == COMMA)
+    new = np.ones(len(lines), dtype=bool)
+    new[1:] = ~goes_on | (lines.document[1:] != lines.document[:-1])
+    return np.flatnonzero(new)
+
+
+def prose(lines: Lines, seen: Scan) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """Say which lines look like running text: long enough, with a sentence's end, with stop words where spaced.
+
+    Sentences in several lines are judged as one. Returns for each line whether it is prose, and the lines and
+    characters of its sentence.
+    """
+    if not len(lines):
+        return np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    start = sentences(lines, seen)
+    end = np.r_[start[1:], len(lines)]
+    words, stops, unspaced, ends, length = (
+        np.add.reduceat(column, start)
+        for column in (*(seen.counts[:, at] for at in (WORDS, STOPS, UNSPACED, SENTENCES)), seen.length)
     )
-    long = (spaced >= 10) & (count[:, STOPS] * 6 >= spaced) | (count[:, UNSPACED] >= 20)
-    return (long & (sentence | (seen.length >= 200))).astype(np.uint8)
+    last, ending = seen.counts[end - 1, LAST], seen.counts[end - 1, ENDING]
+    spaced = words - unspaced
+    sentence = (ends > 0) | (last == TERMINAL) | ((last == QUOTE) & (ending == TERMINAL)) | (length >= 200)
+    long = (spaced >= 10) & (stops * 6 >= spaced) | (unspaced >= 20)
+    return tuple(np.repeat(column, end - start) for column in ((sentence & long).astype(np.uint8), end - start, length))  # type: ignore[return-value]

@@ -225,7 +225,11 @@ class Templates(NamedTuple):
                 raise ConfigError(f"{path}, row {at}: a template is an object with a one-line text")
             row.setdefault("confidence", 0.95)
             row["source"] = row.get("source") or ""
-        return cls.of([pa.Table.from_pylist(rows, schema=TEMPLATES)])
+        try:
+            table = pa.Table.from_pylist(rows, schema=TEMPLATES)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise ConfigError(f"{path}: a template has a field of the wrong type: {error}") from error
+        return cls.of([table])
 
     def save(self, path: Path) -> None:
         """Write ``templates.jsonl``: one template a line, sorted."""

@@ -30,10 +30,11 @@ HEAVY = 0.4
 LEXICAL_SCALE = 24.0
 COMMON = {
     "objective": "binary", "num_threads": 1, "deterministic": True, "force_row_wise": True, "seed": 7, "verbose": -1,
-    "learning_rate": 0.06, "num_leaves": 31, "max_depth": model.DEPTH, "min_data_in_leaf": 40, "feature_fraction": 0.5, "bagging_fraction": 0.7,
+    "learning_rate": 0.06, "num_leaves": 48, "max_depth": model.DEPTH, "min_data_in_leaf": 40, "feature_fraction": 0.35, "bagging_fraction": 0.7,
     "bagging_freq": 1, "lambda_l2": 5.0,
 }  # fmt: skip
-ROUNDS = 150
+ROUNDS = 200
+CLEANED = 0.4
 
 
 class Data(NamedTuple):
@@ -83,9 +84,22 @@ def lexicon(data: Data) -> NDArray[np.int8]:
     return np.clip(np.rint(fit.coef_[0] * LEXICAL_SCALE), -127, 127).astype(np.int8)
 
 
-def boost(columns: NDArray[np.float32], data: Data) -> model.Trees:
-    use = data.weight > 0
-    train = lightgbm.Dataset(columns.T[use], data.target[use], weight=data.weight[use])
+def cleaned(data: Data, score: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return features and weights of the content of extractors' texts with all boilerplate taken out.
+
+    Clean text must stay as it is, and what is left after a first look is looked at again.
+    """
+    document = data.lines.document
+    dirty = np.bincount(document, (data.weight > 0) & (data.target > 0), len(data.lines.texts)) > 0
+    chosen = np.flatnonzero(dirty[document] & ~data.heavy & (data.target == 0))
+    groups = np.split(chosen, np.flatnonzero(np.diff(document[chosen])) + 1)
+    lines = Lines.of(["\n".join(data.lines.text[row] for row in group) for group in groups])
+    return features.extract(lines, scan.scan(lines), score[chosen]), data.weight[chosen] * CLEANED
+
+
+def boost(columns: NDArray[np.float32], target: NDArray[np.float64], weight: NDArray[np.float64]) -> model.Trees:
+    use = weight > 0
+    train = lightgbm.Dataset(columns.T[use], target[use], weight=weight[use])
     trees = [tree["tree_structure"] for tree in lightgbm.train(COMMON, train, ROUNDS).dump_model()["tree_info"]]
     inner, leaves = 2**model.DEPTH - 1, 2**model.DEPTH
     made = model.Trees(
@@ -120,7 +134,13 @@ def train(data: Data) -> model.LineModel:
         inside = data.fold == fold
         score[inside] = model.lexical_score(data.take(inside).seen, lexicon(data.take(~inside)))
     columns = features.extract(data.lines, data.seen, score)
-    return model.LineModel(lexicon(data), boost(columns, data), np.array([1.0, 0.0]))
+    more, weight = cleaned(data, score)
+    trees = boost(
+        np.concatenate([columns, more], axis=1),
+        np.concatenate([data.target, np.zeros(len(weight))]),
+        np.concatenate([data.weight, weight]),
+    )
+    return model.LineModel(lexicon(data), trees, np.array([1.0, 0.0]))
 
 
 def validate(data: Data, models: Path | None) -> NDArray[np.float64]:
