@@ -134,6 +134,11 @@ def test_tar(name: str, mode: str, tmp_path: Path) -> None:
     assert found == {**EXPECTED, "link.txt": "it is a link or a device, which are not followed"}
 
 
+def test_names_in_archives_that_are_not_utf8(tmp_path: Path) -> None:
+    rows = read(written(tmp_path, "in.tar", tar({"caf\udce9.txt": b"words", "a/./b.txt": b"words"})))
+    assert [row["id"] for row in rows[:2]] == ["in.tar/caf\\udce9.txt", "in.tar/a/./b.txt"]
+
+
 def test_zip(tmp_path: Path) -> None:
     members = {name.removeprefix("./"): content for name, content in MEMBERS.items()}
     rows = read(written(tmp_path, "in.zip", packed(members)))

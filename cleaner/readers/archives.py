@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 from cleaner.errors import RecordError
-from cleaner.readers.contents import problem_of, read, unpacked
+from cleaner.readers.contents import ERRORS, problem_of, read, unpacked
 from cleaner.readers.formats import HEAD, ending, of_content
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, rejected
@@ -20,15 +19,16 @@ def read_archive(stream: BinaryIO, name: str, kind: str, options: ReaderOptions)
     """Yield the records of every member, named ``archive/member``, in the order of the archive."""
     members = _tar(stream) if kind == "tar" else _zip(stream, options)
     for member, content in members:
+        member = member.encode("utf-8", "backslashreplace").decode()
         location = f"{name}/{member}"
         if isinstance(content, RecordError):
             yield rejected(location, str(content))
         elif unsafe(member):
             yield rejected(location, "its name in the archive leads out of it")
-        elif not any(part.startswith((".", "__MACOSX")) for part in member.split("/")):
+        elif not any(part.startswith((".", "__MACOSX")) and part != "." for part in member.split("/")):
             try:
                 yield from _member(content, location, options)
-            except (RecordError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile) as problem:
+            except ERRORS as problem:
                 yield rejected(location, problem_of(problem))
 
 

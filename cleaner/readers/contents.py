@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
+import tarfile
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
-from cleaner.errors import RecordError
+from cleaner.errors import InputError, RecordError
 from cleaner.readers.fields import Record, rows
 from cleaner.readers.formats import is_utf16, not_text
 from cleaner.readers.jsonl import read_jsonl
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, rejected
 from cleaner.readers.streams import recode, unpack
+
+#: What the libraries below raise on broken data.
+ERRORS = (
+    RecordError,
+    InputError,
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    zlib.error,
+    lzma.LZMAError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
 
 
 def records(kind: str) -> Callable[..., Iterator[Record]] | None:
@@ -90,7 +108,7 @@ def _spooled(stream: BinaryIO) -> Iterator[BinaryIO]:
 
 def problem_of(error: Exception) -> str:
     """Say what went wrong while a file was read."""
-    if isinstance(error, RecordError):
+    if isinstance(error, RecordError | InputError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"it cannot be read: {error.strerror}"

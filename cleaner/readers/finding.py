@@ -108,8 +108,11 @@ def _spool(stream: BinaryIO) -> _Found:
     owner = os.getpid()
     atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == owner else None)
     path = os.path.join(folder, "stdin")
-    with open(path, "wb") as file:
-        shutil.copyfileobj(stream, file, 1 << 20)
+    try:
+        with open(path, "wb") as file:
+            shutil.copyfileobj(stream, file, 1 << 20)
+    except OSError as problem:
+        raise InputError(f"standard input cannot be copied to {folder}: {problem.strerror}; set TMPDIR") from None
     return _Found(path, "", os.path.getsize(path))
 
 

@@ -35,7 +35,7 @@ class Row(NamedTuple):
 
 def rejected(location: str, reason: str, identifier: str | None = None) -> Row:
     """Return the row of a record that cannot be used."""
-    return Row(id=identifier, location=location, reason=reason)
+    return Row(id=identifier, location=location, reason=reason.encode("utf-8", "backslashreplace").decode())
 
 
 def batches(rows: Iterable[Row], split: int) -> Iterator[pa.RecordBatch]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from cleaner.errors import InputError, RecordError
-from cleaner.readers.contents import problem_of, read, unpacked
+from cleaner.readers.contents import ERRORS, problem_of, read, unpacked
 from cleaner.readers.fields import host
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, batches, rejected
@@ -48,7 +46,7 @@ class Part:
                 for row in read(content, self.name, self.format, options, **self._place()):
                     page = is_web(self.path) and row.id == self.name
                     yield row._replace(url=self.path, source=host(self.path)) if page else row
-        except (RecordError, InputError, OSError, EOFError, ValueError, RuntimeError, zlib.error) as problem:
+        except ERRORS as problem:
             yield rejected(self.name, problem_of(problem))
 
     def _content(self, stream: Any, options: ReaderOptions) -> Any:
