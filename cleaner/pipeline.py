@@ -25,7 +25,7 @@ from cleaner.writers.record import write_record
 from cleaner.writers.shards import WriteShards
 
 #: Bytes of input for each shard of the corpus.
-SHARD_BYTES = 1 << 30
+SHARD_BYTES = 256 << 20
 
 
 def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Sequence[Path] = ()) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from cleaner.engines import BatchFunction, Dataset, GroupFunction, Part, Readabl
 from cleaner.errors import CleanerError
 
 #: A hash partition of a shuffle is meant to be about this large, so that it fits into a worker's memory.
-PARTITION_BYTES = 256 << 20
+PARTITION_BYTES = 64 << 20
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4)
 
 
