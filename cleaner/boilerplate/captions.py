@@ -59,33 +59,42 @@ def _document(lines: Lines, rows: list[int]) -> Iterator[Mark]:
         text = lines.text[row]
         first = seen.setdefault(text, row)
         if first != row:
-            before = copies.setdefault(text, [first])
-            if _counts(lines, row, before):
-                gone = _worse(lines, first, row)
-                yield Mark(gone, "captions", "same-line-twice", _confidence(lines, first, row))
-            before.append(row)
+            copies.setdefault(text, [first]).append(row)
             continue
         for other in {heads.setdefault(text[:_END], row): 0, tails.setdefault(text[-_END:], row): 0}:
             if other != row and _alike(lines.text[other], text):
                 yield Mark(_worse(lines, other, row), "captions", "nearly-same-line-twice", 0.8)
+    for same in copies.values():
+        yield from _copies(lines, same)
 
 
-def _counts(lines: Lines, row: int, before: list[int]) -> bool:
-    """Say whether a line that comes again is a second copy and no refrain, label or question."""
+def _copies(lines: Lines, rows: list[int]) -> Iterator[Mark]:
+    """Yield the marks of the rows that hold the same line, all but one, unless it is a refrain or a label."""
+    apart = [row for before, row in zip(rows, rows[1:], strict=False) if row > before + 1]
+    stays = rows[0]
+    again = _comes_again(lines, rows[0], len(apart) + 1)
+    for row in rows[1:]:
+        if not (again or row not in apart):
+            continue
+        gone = _worse(lines, stays, row)
+        stays = row if gone == stays else stays
+        yield Mark(gone, "captions", "same-line-twice", _confidence(lines, stays, gone))
+
+
+def _comes_again(lines: Lines, row: int, places: int) -> bool:
+    """Say whether a line that stands in so many places is a copy, and no refrain, label or question."""
     text = lines.text[row]
-    if row == before[-1] + 1 and len(text.split()) >= WORDS:
-        return True
     if text[-1] in "?？؟" or (text.isascii() and len(text.split()) < WORDS):
         return False
     if len(text) >= PLAIN:
         return True
-    head = before[0] < int(lines.first[lines.document[row]]) + HEAD
-    return len(before) < OFTEN and (head or bool(_CREDIT.search(text)))
+    head = row < int(lines.first[lines.document[row]]) + HEAD
+    return places < OFTEN and (head or bool(_CREDIT.search(text)))
 
 
 def _confidence(lines: Lines, first: int, second: int) -> float:
     long = len(lines.text[second]) >= PLAIN and ends_sentence(lines.text[second])
-    return 0.95 if long or second == first + 1 else 0.8
+    return 0.95 if long or abs(second - first) == 1 else 0.8
 
 
 def _alike(one: str, other: str) -> bool:

@@ -184,8 +184,8 @@ def _anchors(phrase: str, pieces: Mapping[str, str]) -> tuple[str, ...]:
         if depth == 0 and kind == "word":
             run.append(value)
         elif depth == 0 and kind != "space" and run:
-            ending = "" if value == "*" and not phrase[found.start() - 1].isspace() else r"\b"
-            best = _better(best, (r"\b" + _ANY_GAP.join(run) + ending,))
+            ending = "" if value == "*" and not phrase[found.start() - 1].isspace() else _edge(run[-1])
+            best = _better(best, (_edge(run[0]) + _ANY_GAP.join(run) + ending,))
             run = []
         if kind == "open":
             start = found.end() if depth == 0 else start
@@ -197,6 +197,11 @@ def _anchors(phrase: str, pieces: Mapping[str, str]) -> tuple[str, ...]:
         elif depth == 0 and kind == "piece" and not pieces[found["piece"]].startswith("re:"):
             best = _better(best, _anchors(fold(pieces[found["piece"]]), pieces))
     return best
+
+
+def _edge(word: str) -> str:
+    """Return the expression of a word's edge, which RE2 only knows of ASCII letters."""
+    return r"\b" if word.isascii() else ""
 
 
 def _either(phrase: str, pieces: Mapping[str, str]) -> tuple[str, ...]:

@@ -97,6 +97,10 @@ def read_rules(files: Iterable[tuple[str, str]]) -> tuple[list[Rule], dict[str, 
                     f"{name}: rule {rule.name!r} is already in {rules[rule.name].file}; give it another name"
                 )
             rules[rule.name] = rule
+    for rule in rules.values():
+        for name in (*rule.after, *rule.before):
+            if name not in rules:
+                raise ConfigError(f"{rule.file}: rule {rule.name!r}: there is no rule {name!r}")
     return list(rules.values()), pieces
 
 

@@ -1,0 +1,55 @@
+"""Second copies within a document, and what only looks like one."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner.boilerplate import captions
+from cleaner.lines import Lines
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "captions.toml").read_text(encoding="utf-8"))["case"]
+SENTENCE = "The council met on Monday to talk about the plan for the river, and stayed until late."
+
+
+def removed(text: str) -> set[int]:
+    return {mark.row for mark in captions.match(Lines.of([text]))}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_cases(case: dict[str, str]) -> None:
+    written = [line for line in case["text"].split("\n") if line.strip()]
+    text = "\n".join(line[2:] for line in written)
+    assert removed(text) == {row for row, line in enumerate(written) if line.startswith("- ")}
+
+
+def test_documents_do_not_see_each_other() -> None:
+    assert captions.match(Lines.of([SENTENCE, SENTENCE])) == []
+
+
+def test_many_equal_lines_take_linear_time() -> None:
+    marks = captions.match(Lines.of(["\n".join([SENTENCE] * 20_000)]))
+    assert len(marks) == 19_999
+
+
+def test_many_lines_with_the_same_beginning() -> None:
+    text = "\n".join(
+        f"The council met on Monday to talk about plan {number} and other things of note" for number in range(5_000)
+    )
+    assert len(captions.match(Lines.of([text]))) < 5_000
+
+
+@given(
+    st.lists(st.sampled_from([SENTENCE, "Read more", "Why?", SENTENCE[:-1] + " at night.", "河" * 40, ""]), max_size=12)
+)
+def test_one_copy_of_every_line_stays_and_runs_come_to_rest(written: list[str]) -> None:
+    left = Lines.of(["\n".join(written)]).text
+    for _ in range(4):
+        gone = {mark.row for mark in captions.match(Lines.of(["\n".join(left)]))}
+        left = [text for row, text in enumerate(left) if row not in gone]
+    assert not gone
+    assert {text[:20] for text in left} == {text.strip()[:20] for text in written if text}
