@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import orjson
 from cleaner.documents import Edit, apply
 from cleaner.encoding import Decoded, encode
 from cleaner.errors import InputError, OutputError
+from cleaner.names import flat_path, safe_path
 
 #: Keys of one edit in ``audit.jsonl``, in this order after the document's id.
 KEYS = ("start", "end", "removed", "replacement", "stage", "rule", "confidence", "evidence")
@@ -80,32 +80,6 @@ def original_bytes(text: str, audit: Sequence[dict[str, Any]]) -> bytes:
     return encode(original_text(text, audit), decoding)
 
 
-def text_name(identity: str) -> str:
-    """The name of a document's file in a tree of text files."""
-    return identity if identity.endswith(".txt") else identity + ".txt"
-
-
-def safe_path(folder: Path, identity: str) -> Path:
-    """A path below ``folder`` for an id; parts that would lead out of it, or that no file may have, are escaped."""
-    parts = [_escaped(part) for part in identity.split("/")]
-    return folder.joinpath(*parts)
-
-
-def _escaped(part: str) -> str:
-    if part in {"", ".", ".."}:
-        return "%" + (part.encode().hex() or "00")
-    name = "".join(
-        c if c.isprintable() and c not in '\\:*?"<>|%' else "".join(f"%{b:02X}" for b in c.encode()) for c in part
-    )
-    return name if len(name.encode()) <= 200 else name.encode()[:160].decode("utf-8", "ignore") + "%" + _digest(name)
-
-
-def _digest(name: str) -> str:
-    import hashlib
-
-    return hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
-
-
 def restore(documents: Iterable[tuple[str, str]], audit: Iterable[dict[str, Any]], folder: Path) -> int:
     """Write the original of each document to ``folder``, named by its id; returns how many.
 
@@ -129,13 +103,21 @@ def restore(documents: Iterable[tuple[str, str]], audit: Iterable[dict[str, Any]
             raise InputError(
                 f"{identity}: the audit does not fit the corpus: {error}; was one of them changed?"
             ) from error
-        path = safe_path(folder, identity)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(raw)
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be written: {os.strerror(error.errno or 0)}") from error
+        _write(folder, identity, raw)
         count += 1
     if pending is not None:
         raise InputError(f"the audit speaks of {pending['id']!r}, which the corpus lacks or holds elsewhere")
     return count
+
+
+def _write(folder: Path, identity: str, raw: bytes) -> None:
+    path = safe_path(folder, identity)
+    try:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(raw)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            path = flat_path(folder, identity)
+            path.write_bytes(raw)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error

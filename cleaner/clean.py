@@ -101,7 +101,7 @@ class Clean:
         fields = _fields(row, decision.fields if decision else {})
         return {
             **{name: row[name] for name in ("document", "id", "source", "location", "reason")},
-            "shard": shard_key(row["id"] or row["location"]) % self.shards,
+            "shard": shard_key((row["id"] or row["location"]).removesuffix(".txt")) % self.shards,
             "published": fields.get("published"),
             "text": text if row["reason"] is None else None,
             "fields": orjson.dumps(fields),

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from cleaner.audit import safe_path, text_name
 from cleaner.errors import InputError
 from cleaner.output import record_of
 
@@ -45,7 +44,7 @@ class Corpus:
             yield from self.lines("corpus")
             return
         for record in self.lines("documents"):
-            path = safe_path(self.folder / "text", text_name(record["id"]))
+            path = self.folder / "text" / record.pop("file")
             try:
                 yield {**record, "text": path.read_bytes().decode()}
             except OSError as error:

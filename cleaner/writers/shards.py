@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from cleaner import audit, schemas
 from cleaner.documents import Edit, apply, compose
 from cleaner.engines import Dataset
+from cleaner.names import text_path
 from cleaner.passages import passages
 from cleaner.writers.files import Output, shard_name
 
@@ -81,10 +82,18 @@ class WriteShards:
             counts.edit(line, row["source"])
         counts.kept(row)
         if self.format == "txt":
-            path = audit.safe_path(self.folder / "text", audit.text_name(row["id"]))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(record.pop("text").encode())
+            record["file"] = write_text(self.folder / "text", row["id"], record.pop("text"))
         files.corpus.write(record)
+
+
+def write_text(folder: Path, identity: str, text: str) -> str:
+    """Write the file of a document below ``folder``; returns its path there."""
+    path = folder / text_path(identity)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():  # of the ids "a" and "a.txt" the second; both are in one shard, in order
+        path = path.with_name(path.stem + "%.txt")
+    path.write_bytes(text.encode())
+    return path.relative_to(folder).as_posix()
 
 
 class Files(NamedTuple):
