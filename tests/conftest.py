@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -14,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that tests in folders find 
 
 ROOT = Path(__file__).parent.parent
 
-PEOPLE = "Mara Oduya, Piet Lindqvist, Ana Corvo, Tomasz Brandt, Lena Achterberg, Joao Pires".split(", ")
-PLACES = "Harwick, Elmstead, Port Saray, Nordby, Vallis, Quarrytown, Lower Teal".split(", ")
+PEOPLE = ("Mara Oduya", "Piet Lindqvist", "Ana Corvo", "Tomasz Brandt", "Lena Achterberg", "Joao Pires")
+PLACES = ("Harwick", "Elmstead", "Port Saray", "Nordby", "Vallis", "Quarrytown", "Lower Teal")
 WORDS = """accounts agreed ancient another answer around asked bakery balance because before below between
     bridge broken budget building called canal careful centre children clerk closed cold common council cranes
     crossing customs dawn debate delayed doctor downstream early eastern engine evening failed farmers ferry field
@@ -26,7 +25,7 @@ WORDS = """accounts agreed ancient another answer around asked bakery balance be
     railway rainfall reached recent refused repair residents river rooms route sailors saved school seldom shore
     signal silent sixty slate slowly southern spring stations steel storm street surveyed teachers tenants theatre
     timber tower trains tunnel unless valley village voted waited walls warehouse water western window winter
-    without workers yards""".split()
+    without workers yards""".split()  # noqa: SIM905
 NEWSLETTER = "Sign up for our daily newsletter and never miss a story"
 SHARED = (
     "Residents of the old quarter said on Thursday that nobody had told them about the works, which began "
@@ -69,7 +68,7 @@ def article(chance: random.Random, number: int, source: str) -> str:
 
 def write_corpus(folder: Path) -> None:
     """About 200 documents: JSON lines with and without ids, text files in several encodings, and bad records."""
-    chance = random.Random(20240229)  # noqa: S311 - no secret, but the same in every run
+    chance = random.Random(20240229)  # the same in every run
     sources = ("north-times.example", "harbour-news.example", "vallis-post.example")
     lines = []
     for number in range(110):
@@ -107,11 +106,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of the person who runs the tests must not reach them."""
     import os
 
     for name in list(os.environ):
         if name.startswith("CLEANER_"):
             monkeypatch.delenv(name)
-    yield

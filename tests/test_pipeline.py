@@ -1,4 +1,4 @@
-"""The whole run: counts that add up, the same bytes whatever the order and the workers, and nothing new in a second run."""
+"""The whole run: counts that add up, the same bytes for any order and workers, nothing new in a second run."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import orjson
 import pytest
+from running import clean, contents, records, restored
 
 from cleaner import pipeline
-from cleaner.audit import safe_path
+from cleaner.names import safe_path
 from cleaner.config import Config
 from cleaner.engines.local import LocalEngine
 from cleaner.pipeline import run
 from cleaner.readers import ReaderOptions, plan, planning, rows
 from cleaner.session import clean_to, plan_inputs
-from running import clean, contents, records, restored
 
 
 @pytest.fixture(scope="module")
