@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,17 +39,12 @@ class Match:
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """One row for each verified pair of a passage and one of the index."""
-        found = _opened(self.folder).query(batch.column("text"), self.thresholds)
+        found = Index.open(self.folder).query(batch.column("text"), self.thresholds)
         numbers = batch.column("passage").take(found["text"].combine_chunks())
         found = found.rename_columns(["earlier" if name == "passage" else name for name in found.column_names])
         table = found.append_column("passage", numbers).select(schemas.MATCHES.names).cast(schemas.MATCHES)
         batches = table.combine_chunks().to_batches()
         return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=schemas.MATCHES)
-
-
-@cache
-def _opened(folder: Path) -> Index:
-    return Index.open(folder)
 
 
 def find_earlier(

@@ -1,0 +1,55 @@
+"""Higher thresholds from stored pairs give what a new run with them gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from running import clean, contents, records
+
+from cleaner.corpus import Corpus
+from cleaner.errors import InputError
+from cleaner.rethreshold import rethreshold
+
+
+@pytest.fixture(scope="module")
+def cleaned(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("rethreshold") / "out"
+    clean(corpus, out)
+    return out
+
+
+def test_it_gives_the_files_of_a_new_run(corpus: Path, cleaned: Path, tmp_path: Path) -> None:
+    rethreshold(Corpus(cleaned), tmp_path / "strict", 0.8, 0.9)
+    clean(corpus, tmp_path / "new", jaccard=0.8, containment=0.9)
+    strict, new = contents(tmp_path / "strict"), contents(tmp_path / "new")
+    assert strict.keys() == new.keys()
+    assert {name for name in strict if strict[name] != new[name]} <= {"run.json", "pairs.jsonl"}
+    loose = {name: value for name, value in contents(cleaned).items() if name == "clusters.jsonl"}
+    assert loose["clusters.jsonl"] != strict["clusters.jsonl"]
+    for one, other in zip(
+        records(tmp_path / "strict" / "pairs.jsonl"), records(tmp_path / "new" / "pairs.jsonl"), strict=True
+    ):
+        assert {**one, "reason": ""} == {**other, "reason": ""}
+
+
+def test_its_record_adds_up(cleaned: Path, tmp_path: Path) -> None:
+    record = rethreshold(Corpus(cleaned), tmp_path / "strict", 0.8, 0.9)
+    assert record == orjson.loads((tmp_path / "strict" / "run.json").read_bytes())
+    assert record["config"]["jaccard"] == 0.8
+    flagged = sum(len(row["near_duplicates"]) for row in records(tmp_path / "strict" / "corpus.jsonl"))
+    assert record["near_duplicates"]["passages"] == flagged
+    assert record["outputs"]["pairs.jsonl"]["rows"] == len(records(tmp_path / "strict" / "pairs.jsonl"))
+
+
+def test_lower_thresholds_need_a_new_run(cleaned: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"jaccard 0.1 is below"):
+        rethreshold(Corpus(cleaned), tmp_path / "more", 0.1, 0.9)
+    assert not (tmp_path / "more").exists()
+
+
+def test_dropped_passages_cannot_come_back(corpus: Path, tmp_path: Path) -> None:
+    clean(corpus, tmp_path / "dropped", duplicates="drop-passages")
+    with pytest.raises(InputError, match="run again with flag"):
+        rethreshold(Corpus(tmp_path / "dropped"), tmp_path / "more", 0.9, 0.9)
