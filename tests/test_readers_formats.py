@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 
@@ -132,6 +134,22 @@ def test_tar(name: str, mode: str, tmp_path: Path) -> None:
     rows = read(written(tmp_path, name, tar(MEMBERS, mode)))
     found = dict(zip((row["location"].removeprefix(name + "/") for row in rows), contents(rows), strict=True))
     assert found == {**EXPECTED, "link.txt": "it is a link or a device, which are not followed"}
+
+
+@pytest.mark.parametrize("pack", [tar, packed])
+def test_parquet_and_web_archives_in_archives(pack: Callable[[dict[str, bytes]], bytes], tmp_path: Path) -> None:
+    pytest.importorskip("fastwarc")
+    table = io.BytesIO()
+    pq.write_table(pa.table({"text": ["a", "b"]}), table)
+    members = {"p.parquet": table.getvalue(), "w.warc.gz": gzip.compress(RECORDS[0])}
+    name = "in.tar" if pack is tar else "in.zip"
+    rows = read(written(tmp_path, name, pack(members)))
+    assert [row["location"] for row in rows][:3] == [
+        f"{name}/p.parquet:1",
+        f"{name}/p.parquet:2",
+        f"{name}/w.warc.gz@0",
+    ]
+    assert rows[2]["raw"] == PAGE
 
 
 def test_names_in_archives_that_are_not_utf8(tmp_path: Path) -> None:

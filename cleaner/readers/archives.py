@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from cleaner.readers.contents import ERRORS, problem_of, read, unpacked
 from cleaner.readers.formats import HEAD, ending, of_content
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, rejected
-from cleaner.readers.streams import Guard
+from cleaner.readers.streams import Forward, Guard
 
 
 def read_archive(stream: BinaryIO, name: str, kind: str, options: ReaderOptions) -> Iterator[Row]:
@@ -27,7 +28,8 @@ def read_archive(stream: BinaryIO, name: str, kind: str, options: ReaderOptions)
             yield rejected(location, "its name in the archive leads out of it")
         elif not any(part.startswith((".", "__MACOSX")) and part != "." for part in member.split("/")):
             try:
-                yield from _member(content, location, options)
+                # Seeking back in packed data would unpack it again: what needs to seek is copied instead.
+                yield from _member(cast(BinaryIO, io.BufferedReader(Forward(content))), location, options)
             except ERRORS as problem:
                 yield rejected(location, problem_of(problem))
 

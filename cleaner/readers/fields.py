@@ -24,7 +24,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "fulltext", "articlebody", "article_body", "content_text", "raw_content", "plain_text", "story",
         "document",
     ),
-    "html": ("html", "raw_html", "html_content", "content_html", "body_html", "article_html", "page"),
+    "html": ("html", "raw_html", "html_content", "content_html", "body_html", "article_html"),
     "id": ("id", "_id", "doc_id", "docid", "document_id", "article_id", "uid", "uuid", "guid"),
     "source": (
         "source", "outlet", "publisher", "publication", "newspaper", "site", "site_name", "sitename",

@@ -105,7 +105,7 @@ class _Unpacked(io.RawIOBase):
     """Decompressed bytes, counted against the limits; all errors as RecordError."""
 
     def __init__(self, stream: BinaryIO, compression: str, options: ReaderOptions) -> None:
-        self._packed = _Counted(stream)
+        self._packed = Forward(stream)
         self._name = compression
         self._size = 0
         self._guard = Guard(options)
@@ -182,17 +182,19 @@ class _Recoded(io.RawIOBase):
         return len(data)
 
 
-class _Counted(io.RawIOBase):
-    """A stream that counts what was read of it."""
+class Forward(io.RawIOBase):
+    """A stream that can only be read forward, and counts what was read of it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.count = 0
 
     def readable(self) -> bool:
+        """Say yes."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Read on, as much as fits; 0 at the end."""
         data = self._stream.read(len(buffer))
         self.count += len(data)
         buffer[: len(data)] = data
