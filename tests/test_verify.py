@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cleaner.minhash.verify import REASONS, Thresholds, Verified, shared_runs, verify
+from cleaner.minhash.evidence import shared_runs
+from cleaner.minhash.verify import REASONS, Thresholds, Verified, verify
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "near_duplicates.toml").read_text(encoding="utf-8"))["case"]
 BACKENDS = ["numpy", "numba"]

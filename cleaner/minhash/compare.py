@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from cleaner.minhash.compiled import kernel
+from cleaner.minhash.evidence import LARGE_WINDOW, PLACE
 from cleaner.minhash.shingles import SHINGLE
 from cleaner.minhash.tokens import DIGITS, NAME, NUMERAL
-from cleaner.minhash.verify import LARGE_WINDOW, PLACE
 
 #: Windows of more word pairs than this are first cut at shingles that both texts have once.
 WINDOW = LARGE_WINDOW
@@ -18,11 +18,38 @@ BUDGET = 1 << 26
 
 
 @kernel
-def shared_shingles(sets: Any, first: Any, left: Any, right: Any, shared: Any) -> None:
+def equal_words(hashes: Any, first: Any, words: Any, left: Any, right: Any, equal: Any) -> None:
+    """Write which pairs have the same words in the same order: as many, and the same shingles in order."""
+    for pair in range(len(left)):
+        x, y = left[pair], right[pair]
+        same = words[x] == words[y] and words[x] > 0
+        at = 0
+        while same and at < first[x + 1] - first[x]:
+            same = hashes[first[x] + at] == hashes[first[y] + at]
+            at += 1
+        equal[pair] = same
+
+
+@kernel
+def sort_sets(hashes: Any, first: Any, size: Any) -> None:
+    """Sort the hashes of each text in place, each once at the front; write how many there are."""
+    for text in range(len(size)):
+        mine = hashes[first[text] : first[text + 1]]
+        mine.sort()
+        count = 0
+        for at in range(len(mine)):
+            if at == 0 or mine[at] != mine[count - 1]:
+                mine[count] = mine[at]
+                count += 1
+        size[text] = count
+
+
+@kernel
+def shared_shingles(sets: Any, first: Any, size: Any, left: Any, right: Any, shared: Any) -> None:
     """Write how many shingles each pair of sorted sets shares."""
     for pair in range(len(left)):
-        x, x_end = first[left[pair]], first[left[pair] + 1]
-        y, y_end = first[right[pair]], first[right[pair] + 1]
+        x, x_end = first[left[pair]], first[left[pair]] + size[left[pair]]
+        y, y_end = first[right[pair]], first[right[pair]] + size[right[pair]]
         count = 0
         while x < x_end and y < y_end:
             u, v = sets[x], sets[y]

@@ -17,7 +17,7 @@ def kernel(function: Function) -> Function:
     """
     try:
         compiled = njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:  # numba: no locator available, neither __pycache__ nor the user's cache can be written
+    except RuntimeError:  # numba: no locator available, neither __pycache__ nor the user's cache
         compiled = njit(nogil=True, error_model="numpy")(function)
     return cast(Function, compiled)
 

@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaner.minhash.bands import MIX, band_keys, distinct_rows
-from cleaner.minhash.shingles import Backend, Shingles, shingle_hashes
+from cleaner.minhash.bands import MIX, band_keys
+from cleaner.minhash.shingles import Backend, Shingles, shingle_hashes, use_numba
 from cleaner.minhash.signatures import NUM_PERM, signatures
 
 
@@ -43,7 +43,7 @@ def passage_keys(
     backend: Backend = "auto",
     signed: NDArray[np.uint32] | None = None,
 ) -> Keys:
-    """Return all keys of each text of an Arrow string array, each key of a text once.
+    """Return all keys of each text of an Arrow string array.
 
     A pair that shares n shingles is found with probability 1 - (1 - rate)^n by them alone: with 20
     shingles, at the rate of one quarter, .997.
@@ -61,16 +61,27 @@ def passage_keys(
         ValueError: bands and rows for which a signature has too few values.
     """
     shingles = shingle_hashes(texts, backend, bits=64)
-    some = np.flatnonzero(shingles.words)
-    long = np.flatnonzero(shingles.words >= short)
-    parts = [Keys(_whole_keys(shingles)[some], some)]
+    limit = int(rate * 2**32)
+    if use_numba(backend, 0):
+        parts = [_compiled_keys(shingles, short, limit)]
+    else:
+        some = np.flatnonzero(shingles.words)
+        parts = [Keys(_whole_keys(shingles)[some], some), _shingle_keys(shingles, shingles.words >= short, limit)]
     if bands:
+        long = np.flatnonzero(shingles.words >= short)
         if signed is None:
             signed = signatures(texts, NUM_PERM, backend)
         parts.append(Keys(band_keys(signed[long], bands, rows).reshape(-1), np.repeat(long, bands)))
-    if rate:
-        parts.append(_shingle_keys(shingles, shingles.words >= short, rate))
     return Keys(np.concatenate([part.key for part in parts]), np.concatenate([part.text for part in parts]))
+
+
+def _compiled_keys(shingles: Shingles, short: int, limit: int) -> Keys:
+    from cleaner.minhash.kernels import shingle_keys
+
+    key = np.empty(len(shingles.hashes) + len(shingles.words), dtype=np.int64)
+    text = np.empty(len(key), dtype=np.int64)
+    count = shingle_keys(shingles.hashes, shingles.offsets, shingles.words, short, limit, key, text)
+    return Keys(key[:count], text[:count])
 
 
 def _mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -91,9 +102,9 @@ def _whole_keys(shingles: Shingles) -> NDArray[np.int64]:
     return keys.view(np.int64)
 
 
-def _shingle_keys(shingles: Shingles, wanted: NDArray[np.bool_], rate: float) -> Keys:
+def _shingle_keys(shingles: Shingles, wanted: NDArray[np.bool_], limit: int) -> Keys:
     """Return the keys of the chosen shingles of the texts ``wanted``."""
     text = np.repeat(np.arange(len(wanted)), np.diff(shingles.offsets))
     keys = _mixed(shingles.hashes.astype(np.uint64))
-    chosen = ((keys >> np.uint64(32)).astype(np.uint32) < rate * 2.0**32) & wanted[text]
-    return Keys(*distinct_rows(keys[chosen].view(np.int64), text[chosen]))
+    chosen = ((keys & np.uint64(0xFFFFFFFF)) < limit) & wanted[text]
+    return Keys(keys[chosen].view(np.int64), text[chosen])

@@ -50,7 +50,7 @@ def tokens(texts: pa.Array, backend: Backend = "auto") -> Tokens:
     data, offsets = text_buffers(texts)
     if not use_numba(backend, len(data)):
         return _finish(*_plain(decoded(data, offsets)))
-    from cleaner.minhash.kernels import token_texts
+    from cleaner.minhash.token_kernel import token_texts
 
     size = len(data) + len(offsets)
     words, digits = np.empty(size, np.uint64), np.empty(size, np.uint64)

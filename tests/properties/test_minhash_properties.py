@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from cleaner.minhash.bands import candidate_pairs
 from cleaner.minhash.characters import characters, folded
+from cleaner.minhash.evidence import shared_runs
 from cleaner.minhash.keys import passage_keys
 from cleaner.minhash.shingles import shingle_hashes
 from cleaner.minhash.signatures import signatures
 from cleaner.minhash.tokens import tokens
-from cleaner.minhash.verify import Thresholds, shared_runs, verify
+from cleaner.minhash.verify import Thresholds, verify
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), max_size=8)
 WORDS = st.sampled_from(

@@ -1,0 +1,118 @@
+"""How two passages differ: their words aligned, and the places where numerals or names contradict each other."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cleaner.minhash.shingles import SHINGLE, Backend, use_numba
+from cleaner.minhash.tokens import DIGITS, NAME, NUMERAL, Tokens, tokens
+
+#: A differing place with more words on both sides holds other text, not another wording.
+PLACE = 8
+#: Pairs of more word pairs than this are aligned by the compiled kernel only, which cuts them first.
+LARGE_WINDOW = 1 << 18
+
+
+def pair_evidence(
+    texts: pa.Array, left: NDArray[np.int64], right: NDArray[np.int64], backend: Backend
+) -> NDArray[np.int64]:
+    """Return for each pair of texts one row of eight numbers; shape (pairs, 8).
+
+    They are: words in common in order, differing places, places with other numerals, places with other
+    names, and the character offsets of the shared text (from the first shared run of five words or more to
+    the end of the last one): start and end in the left text, start and end in the right one.
+    """
+    if not len(left):
+        return np.zeros((0, 8), dtype=np.int64)
+    used, places = np.unique(np.concatenate((left, right)), return_inverse=True)
+    wanted = texts.take(pa.array(used))
+    found = tokens(wanted, backend)
+    left, right = places[: len(left)], places[len(left) :]
+    size = np.diff(found.first)
+    if use_numba(backend, 0) or bool((size[left] * size[right] > LARGE_WINDOW).any()):
+        from cleaner.minhash.compare import form_evidence as compiled
+
+        rows = np.zeros((len(left), 8), dtype=np.int64)
+        columns = (found.words, found.kind, found.digits, found.end - found.start, found.first)
+        compiled(*columns, left, right, rows)
+    else:
+        rows = np.array([form_evidence(found, x, y) for x, y in zip(left, right, strict=True)], dtype=np.int64)
+    for column in (4, 6):
+        some = rows[:, column + 1] > 0
+        rows[some, column] = found.start[rows[some, column]]
+        rows[some, column + 1] = found.end[rows[some, column + 1] - 1]
+    return rows
+
+
+def form_evidence(found: Tokens, a: int, b: int) -> tuple[int, ...]:
+    """Return words in common, differing places, those with other numerals, those with other names, and token rows.
+
+    The rows say where the first run of five words or more starts in a and where the last one ends, and the
+    same in b.
+
+    This is the definition, for small inputs; the compiled kernel of the same name says the same.
+    """
+    x, y = (slice(found.first[text], found.first[text + 1]) for text in (a, b))
+    left, right = found.words[x].tolist(), found.words[y].tolist()
+    steps = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    common = places = numerals = names = 0
+    runs: list[tuple[int, int, int, int]] = []
+    for step, start, end, other_start, other_end in steps:
+        if step == "equal":
+            common += end - start
+            if end - start >= SHINGLE:
+                runs.append((x.start + start, x.start + end, y.start + other_start, y.start + other_end))
+            continue
+        places += 1
+        if step != "replace" or (end - start > PLACE and other_end - other_start > PLACE):
+            continue
+        ours = range(x.start + start, x.start + end)
+        theirs = range(y.start + other_start, y.start + other_end)
+        if _digits(found, ours) and _digits(found, theirs) and _digits(found, ours) != _digits(found, theirs):
+            numerals += 1
+        elif _missing(found, ours, right) and _missing(found, theirs, left):
+            names += 1
+    span = (runs[0][0], runs[-1][1], runs[0][2], runs[-1][3]) if runs else (0, 0, 0, 0)
+    return common, places, numerals, names, *span
+
+
+def shared_runs(text_a: str, text_b: str, shortest: int = SHINGLE) -> list[tuple[int, int, int, int]]:
+    """Return the runs of words that two texts share in order: (start in a, end in a, start in b, end in b).
+
+    Offsets count characters. Runs of fewer than ``shortest`` words are left out.
+    """
+    found = tokens(pa.array([text_a, text_b]), "numpy")
+    size = int(found.first[1])
+    left, right = found.words[:size], found.words[size:]
+    if left.size * right.size > LARGE_WINDOW:
+        from cleaner.minhash.compare import align
+
+        runs = align(left, right).tolist()
+    else:
+        blocks = SequenceMatcher(None, left.tolist(), right.tolist(), autojunk=False).get_matching_blocks()
+        runs = [list(block) for block in blocks if block.size]
+    start, end = found.start.tolist(), found.end.tolist()
+    return [
+        (start[a], end[a + length - 1], start[size + b], end[size + b + length - 1])
+        for a, b, length in runs
+        if length >= shortest
+    ]
+
+
+def _digits(found: Tokens, rows: range) -> tuple[int, ...]:
+    """Return the digits of the numerals among the words, as one hash however they are grouped."""
+    value, some = 0, False
+    for row in rows:
+        if found.kind[row] == NUMERAL:
+            value = value * pow(DIGITS, int(found.end[row] - found.start[row])) + int(found.digits[row])
+            some = True
+    return (value & 0xFFFFFFFFFFFFFFFF,) if some else ()
+
+
+def _missing(found: Tokens, rows: range, other: list[int]) -> bool:
+    """Say whether a name among the words is not in the other text."""
+    return any(found.kind[row] == NAME and int(found.words[row]) not in other for row in rows)
