@@ -46,6 +46,7 @@ class Config:
         choices=("conservative", "balanced", "aggressive"),
     )
     rules: tuple[str, ...] = setting((), "More rule files (TOML), added to the packaged ones.")
+    templates: tuple[str, ...] = setting((), "Files of templates that earlier runs learned (their templates.jsonl).")
     duplicates: str = setting(
         "flag",
         "What happens to near-duplicate passages.",
@@ -125,13 +126,20 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path)
     origins = {one.name: Origin(one.default, "default") for one in fields(Config)}
     path, table = find_file(folder)
     for key, value in table.items():
-        origins[_known(key, str(path))] = Origin(_typed(key, value, str(path)), str(path))
+        name = _known(key, str(path))
+        origins[name] = Origin(_typed(key, value, str(path)), str(path))
     for variable, text in sorted(environment.items()):
         if variable.startswith("CLEANER_") and variable != "CLEANER_DEBUG":
             key = variable.removeprefix("CLEANER_").lower().replace("_", "-")
-            origins[_known(key, variable)] = Origin(_typed(key, _parsed(key, text, variable), variable), variable)
+            name = _known(key, variable)
+            origins[name] = Origin(_typed(key, _parsed(key, text, variable), variable), variable)
     for name, value in flags.items():
         origins[name] = Origin(_typed(key_of(name), value, "--" + key_of(name)), "--" + key_of(name))
+    for one in fields(Config):
+        try:
+            check(one.name, origins[one.name].value, one.metadata)
+        except ConfigError as error:
+            raise ConfigError(f"{origins[one.name].where}: {error}") from None
     return Config(**{name: origin.value for name, origin in origins.items()}), origins
 
 

@@ -33,12 +33,13 @@ def output_folder(out: Path) -> Iterator[Path]:
         lock = os.open(out / ".cleaner-lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
         raise OutputError(f"{out}: cannot be written: {error.strerror}; choose another folder with -o") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)  # the file is the other run's
+        raise OutputError(f"{out}: another run is writing there; wait for it, or choose another folder") from None
     done = False
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise OutputError(f"{out}: another run is writing there; wait for it, or choose another folder") from None
         spool = out / SPOOL
         shutil.rmtree(spool, ignore_errors=True)
         spool.mkdir(mode=0o700)
