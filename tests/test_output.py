@@ -1,0 +1,106 @@
+"""The output folder: the committed one is what the code gives, and a run never harms what is not its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import orjson
+import pytest
+from running import clean, contents, restored
+
+from cleaner.errors import OutputError
+from cleaner.output import output_folder, publish, record_of
+
+COMMITTED = Path(__file__).parent.parent / "output"
+
+
+def _comparable(folder: Path) -> dict[str, bytes]:
+    """All files; other versions of libraries than those of the committed output are no difference."""
+    files = contents(folder)
+    record = orjson.loads((COMMITTED / "run.json").read_bytes())
+    if any(version(name) != known for name, known in record["libraries"].items()):
+        files["run.json"] = orjson.dumps({**orjson.loads(files["run.json"]), "libraries": {}})
+    return files
+
+
+def test_the_committed_output_is_what_a_run_writes(seeds: Path, tmp_path: Path) -> None:
+    clean(seeds, tmp_path / "out")
+    assert _comparable(tmp_path / "out") == _comparable(COMMITTED)
+
+
+def test_the_committed_output_restores_the_seeds(seeds: Path, tmp_path: Path) -> None:
+    assert restored(COMMITTED, tmp_path / "seeds") == contents(seeds)
+
+
+def test_a_second_run_replaces_the_first_completely(seeds: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    clean(seeds, out, format="txt")
+    assert (out / "text").is_dir()
+    clean(seeds / "000_a38f933c2d6f7b9f.txt", out)
+    clean(seeds / "000_a38f933c2d6f7b9f.txt", tmp_path / "fresh")
+    assert contents(out) == contents(tmp_path / "fresh")
+    assert not (out / "text").exists()
+
+
+def test_files_that_someone_put_into_an_output_stay(seeds: Path, tmp_path: Path) -> None:
+    clean(seeds, tmp_path / "out")
+    (tmp_path / "out" / "notes.md").write_text("mine")
+    clean(seeds, tmp_path / "out", stages=("encoding",))
+    assert (tmp_path / "out" / "notes.md").read_text() == "mine"
+
+
+def test_a_folder_that_holds_something_else_is_not_touched(seeds: Path, tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text("precious")
+    with pytest.raises(OutputError, match="no run of cleaner wrote"):
+        clean(seeds, tmp_path)
+    assert contents(tmp_path) == {"corpus.jsonl": b"precious"}
+
+
+def test_a_run_that_fails_leaves_the_earlier_output_and_no_traces(seeds: Path, tmp_path: Path) -> None:
+    clean(seeds, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    with pytest.raises(ZeroDivisionError), output_folder(tmp_path / "out") as spool:  # noqa: PT012
+        (spool / "half.jsonl").write_text("{")
+        raise ZeroDivisionError
+    assert contents(tmp_path / "out") == before
+    with pytest.raises(ZeroDivisionError), output_folder(tmp_path / "new"):
+        raise ZeroDivisionError
+    assert not (tmp_path / "new").exists()
+
+
+def test_two_runs_cannot_write_to_one_folder(tmp_path: Path) -> None:
+    handle = os.open(tmp_path / ".cleaner-lock", os.O_CREAT | os.O_RDWR)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with pytest.raises(OutputError, match="another run is writing there"), output_folder(tmp_path):
+        raise AssertionError("not reached")
+    os.close(handle)
+
+
+def test_the_refused_run_leaves_the_lock_of_the_other(tmp_path: Path) -> None:
+    with output_folder(tmp_path) as spool:
+        for _ in range(2):
+            with pytest.raises(OutputError, match="another run"), output_folder(tmp_path):
+                raise AssertionError("not reached")
+        assert spool.is_dir()
+
+
+def test_names_in_an_earlier_record_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
+    out, files = tmp_path / "out", tmp_path / "files"
+    out.mkdir()
+    files.mkdir()
+    (tmp_path / "mine.txt").write_text("mine")
+    (files / "run.json").write_text("{}")
+    (out / "run.json").write_bytes(
+        orjson.dumps({"tool": "news-corpus-cleaner", "outputs": {"../mine.txt": {}, str(tmp_path / "mine.txt"): {}}})
+    )
+    publish(files, out)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"tool": "other"}', b"\xff"])
+def test_a_folder_with_another_run_json_is_not_ours(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "run.json").write_bytes(content)
+    assert record_of(tmp_path) is None
