@@ -3,6 +3,7 @@
 Exit codes: 0 done, nothing over a limit · 1 findings over a limit · 2 could not run · 130 interrupted.
 """
 
+# ruff: noqa: D301 - click reads the character \b, so docstrings must not be raw
 from __future__ import annotations
 
 import os
@@ -106,7 +107,7 @@ def resolve(flags: dict[str, Any]) -> tuple[Config, dict[str, Origin]]:
 @click.group(context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="cleaner", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Clean a news corpus: repair encoding, strip boilerplate, flag near-duplicate passages.
+    """Clean a news corpus: repair encoding, strip boilerplate, flag near-duplicate passages.
 
     Every change is written to an audit that restores the original.
 
@@ -131,7 +132,7 @@ def cli() -> None:
 def run_command(
     inputs: tuple[str, ...], output: Path | None, dry_run: bool, diff: bool, quiet: bool, **flags: Any
 ) -> None:
-    r"""Clean a corpus. INPUT is a file, a folder, a pattern, or - for standard input.
+    """Clean a corpus. INPUT is a file, a folder, a pattern, or - for standard input.
 
     \b
     Examples:
@@ -178,7 +179,7 @@ def run_command(
     help="Folder that a run wrote.",
 )
 def why_command(identity: str, output: Path) -> None:
-    r"""Show every edit and match of one document, with its context.
+    """Show every edit and match of one document, with its context.
 
     \b
     Example:
@@ -195,7 +196,7 @@ def why_command(identity: str, output: Path) -> None:
 @click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
 @click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the originals.")
 def restore_command(output: Path, folder: Path) -> None:
-    r"""Write the original texts back, from the corpus and the audit in OUT.
+    """Write the original texts back, from the corpus and the audit in OUT.
 
     Each document becomes a file named by its id; a text file comes back byte for byte, a page as its extracted text.
 
@@ -221,7 +222,7 @@ def restore_command(output: Path, folder: Path) -> None:
 @click.option("--jaccard", type=float, default=None, help="Jaccard similarity, at least. [default: as in OUT]")
 @click.option("--containment", type=float, default=None, help="Containment, at least. [default: as in OUT]")
 def rethreshold_command(output: Path, folder: Path, jaccard: float | None, containment: float | None) -> None:
-    r"""Flag fewer near-duplicates, under higher thresholds, from the pairs in OUT; no new run.
+    """Flag fewer near-duplicates, under higher thresholds, from the pairs in OUT; no new run.
 
     \b
     Example:
@@ -248,7 +249,7 @@ def index_group() -> None:
 @click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
 @click.option("-o", "--index", type=click.Path(path_type=Path), required=True, help="Folder of the new index.")
 def index_build(output: Path, index: Path) -> None:
-    r"""Make an index of the passages of a run's output; flagged ones are left out, their kept copy is in.
+    """Make an index of the passages of a run's output; flagged ones are left out, their kept copy is in.
 
     \b
     Example:
@@ -266,7 +267,7 @@ def index_build(output: Path, index: Path) -> None:
 @click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
 @click.option("-o", "--index", type=click.Path(path_type=Path), required=True, help="Folder of the index.")
 def index_add(output: Path, index: Path) -> None:
-    r"""Add the passages of a run's output to an index.
+    """Add the passages of a run's output to an index.
 
     \b
     Example:
@@ -284,7 +285,7 @@ def index_add(output: Path, index: Path) -> None:
 @index_group.command("info")
 @click.argument("index", type=click.Path(path_type=Path))
 def index_info(index: Path) -> None:
-    r"""Show how an index was made and how large it is.
+    """Show how an index was made and how large it is.
 
     \b
     Example:
@@ -301,7 +302,7 @@ def index_info(index: Path) -> None:
 @click.option("--to", "kind", type=click.Choice(["datasketch"]), required=True, help="For which library.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder for the files.")
 def index_export(index: Path, kind: str, output: Path) -> None:
-    r"""Write the signatures of an index for another library, without pickle.
+    """Write the signatures of an index for another library, without pickle.
 
     \b
     Example:
@@ -321,7 +322,7 @@ def rules_group() -> None:
 @rules_group.command("list")
 @settings("rules")
 def rules_list(**flags: Any) -> None:
-    r"""List the rules, packaged and your own.
+    """List the rules, packaged and your own.
 
     \b
     Example:
@@ -336,7 +337,7 @@ def rules_list(**flags: Any) -> None:
 @click.argument("name")
 @settings("rules")
 def rules_show(name: str, **flags: Any) -> None:
-    r"""Show what a rule says, why, and its examples.
+    """Show what a rule says, why, and its examples.
 
     \b
     Example:
@@ -350,7 +351,7 @@ def rules_show(name: str, **flags: Any) -> None:
 @rules_group.command("test")
 @settings("rules")
 def rules_test(**flags: Any) -> int:
-    r"""Run the examples of every rule; exits with 1 if one fails.
+    """Run the examples of every rule; exits with 1 if one fails.
 
     \b
     Example:
@@ -376,7 +377,7 @@ def _ruleset(flags: dict[str, Any]) -> Any:
 @cli.command("config")
 @settings()
 def config_command(**flags: Any) -> None:
-    r"""Show the settings in force and where each came from.
+    """Show the settings in force and where each came from.
 
     \b
     Example:
