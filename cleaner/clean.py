@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -37,11 +38,15 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Finds boilerplate and header fields in texts; rules, model and templates are loaded once a worker."""
+    """Finds boilerplate and header fields in texts; rules, model and templates are loaded once a worker.
+
+    ``templates`` were learned from this corpus, ``known`` are files of templates from earlier ones.
+    """
 
     level: str
     rules: tuple[str, ...]
     templates: Dataset
+    known: tuple[str, ...] = ()
 
     def __call__(self, rows: list[dict[str, Any]]) -> list[Decision]:
         """The decision on each row's text, in order."""
@@ -50,7 +55,9 @@ class Detector:
         from cleaner.boilerplate.decide import find
 
         lines = Lines.of([row["text"] for row in rows])
-        found = find(lines, [row["source"] for row in rows], [row["language"] for row in rows], settings(self))
+        found = find(
+            lines, [row["source"] for row in rows], [row["language"] for row in rows], settings(self, _files(self))
+        )
         return [decision._replace(edits=_with_evidence(decision)) for decision in found]
 
 
@@ -59,14 +66,21 @@ def _with_evidence(decision: Decision) -> list[Edit]:
     return [edit._replace(evidence=tuple(sorted(said.items()))) for edit, said in pairs]
 
 
-@cache
-def settings(detector: Detector) -> Settings:
-    """What the detectors work with, for a level and rule files."""
+def _files(detector: Detector) -> tuple[tuple[int, int], ...]:
+    """Which files the detector loads: a later run may write others under the same names."""
+    names = (*detector.rules, *detector.known, *(part.path for part in detector.templates.parts))
+    return tuple((found.st_ino, found.st_mtime_ns) for found in (os.stat(name) for name in names))
+
+
+@lru_cache(maxsize=1)
+def settings(detector: Detector, files: tuple[tuple[int, int], ...]) -> Settings:
+    """What the detectors work with, loaded once for as long as it stays the same (``files``)."""
     from cleaner.boilerplate import decide, model, rules, templates
 
     ruleset = rules.RuleSet.load([Path(name) for name in detector.rules])
-    learned = templates.Templates.of([detector.templates.table()])
-    return decide.Settings(ruleset=ruleset, templates=learned, model=model.load(), level=cast("Level", detector.level))
+    known = [templates.Templates.load(Path(name)).table for name in detector.known]
+    united = templates.Templates.of([detector.templates.table(), *known])
+    return decide.Settings(ruleset=ruleset, templates=united, model=model.load(), level=cast("Level", detector.level))
 
 
 @dataclass(frozen=True, slots=True)

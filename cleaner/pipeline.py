@@ -41,7 +41,7 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     documents = engine.map("documents", plan.splits, Prepare(config.stages), schemas.DOCUMENTS)
     repeated = find_repeated(engine, documents)
     templates = learn_templates(engine, documents) if boilerplate else None
-    detector = Detector(config.boilerplate, config.rules, templates) if templates else None
+    detector = Detector(config.boilerplate, config.rules, templates, config.templates) if templates else None
     cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED)
     duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
     write = WriteShards(folder, shards, config.format, config.duplicates, duplicates.flags)

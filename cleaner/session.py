@@ -76,7 +76,19 @@ def cleaned(config: Config, planned: Plan) -> Iterator[tuple[dict[str, Any], Pat
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _check_files(config: Config) -> None:
+    """Read the rule and template files before anything else is done, so that a mistake in them is told at once."""
+    if "boilerplate" in config.stages:
+        from cleaner.boilerplate.rules import RuleSet
+        from cleaner.boilerplate.templates import Templates
+
+        RuleSet.load([Path(name) for name in config.rules])
+        for name in config.templates:
+            Templates.load(Path(name))
+
+
 def _clean(config: Config, planned: Plan, spool: Path) -> dict[str, Any]:
+    _check_files(config)
     files = spool / "files"
     files.mkdir()
     against = [_index(name, spool / f"earlier-{number}") for number, name in enumerate(sorted(set(config.against)))]
