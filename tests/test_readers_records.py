@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -65,8 +66,28 @@ def test_lone_surrogates_and_odd_bytes_come_as_bytes(tmp_path: Path) -> None:
     assert (first["text"], first["raw"]) == (None, b"a\xed\xa0\x80b")
     assert (second["text"], second["raw"], second["reason"]) == (None, b"caf\xe9", None)
     assert second["title"] is None
-    assert second["metadata"] == r'{"title": "\udce9"}'
+    assert second["metadata"] == r'{"title":"\\udce9"}'
     assert second["id"] == "i?"
+
+
+def test_metadata_can_be_parsed_whatever_it_held(tmp_path: Path) -> None:
+    line = rb'{"text": "x", "a": [NaN, 123456789012345678901234567890, "\ud800"], "\udc01": {"b": [true, null]}}'
+    (row,) = read(written(tmp_path, "in.jsonl", line))
+    assert orjson.loads(row["metadata"]) == {
+        "a": [None, "123456789012345678901234567890", r"\ud800"],
+        r"\udc01": {"b": [True, None]},
+    }
+
+
+@pytest.mark.parametrize("depth", [10, 190, 240, 250, 251, 252, 253, 254, 255, 300, 900, 1_020, 1_100])
+def test_metadata_is_not_nested_too_deeply_for_writers(depth: int, tmp_path: Path) -> None:
+    line = '{"text": "x", "a": ' + "[" * depth + "]" * depth + "}"
+    (row,) = read(written(tmp_path, "in.jsonl", line.encode()))
+    if row["reason"] is None:
+        assert orjson.dumps({"id": "a", "metadata": orjson.loads(row["metadata"])})
+    else:
+        assert "nested" in row["reason"] or "not JSON" in row["reason"]
+        assert depth > 190
 
 
 def test_a_declared_charset_is_used_for_lines_that_are_not_utf8(tmp_path: Path) -> None:
@@ -145,7 +166,7 @@ def parquet(path: Path) -> Path:
 def test_parquet(tmp_path: Path) -> None:
     rows = read(parquet(tmp_path / "in.parquet"))
     assert (rows[3]["id"], rows[3]["text"], rows[3]["published"]) == ("3", "text 3", "2024-05-01")
-    assert rows[3]["metadata"] == '{"blob":"caf�"}'
+    assert rows[3]["metadata"] == r'{"blob":"caf\\xe9"}'
     assert rows[3]["location"] == "in.parquet:4"
     assert rows[49]["reason"] == "its text (field 'body') is null, not a string"
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import orjson
-
 from cleaner.errors import RecordError
+from cleaner.readers.metadata import as_json
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, rejected
 
@@ -116,23 +114,14 @@ def rows(records: Iterable[Record], options: ReaderOptions) -> Iterator[Row]:
         identifier = None
         try:
             identifier = _identifier(record, fields.id)
-            kind, text, raw = _content(record, fields, options)
+            row = _row(record, fields, identifier or location, location, options)
         except RecordError as problem:
-            yield rejected(location, str(problem), identifier)
-        else:
-            yield _row(record, fields, identifier or location, kind, text, raw, options.charset, location)
+            row = rejected(location, str(problem), identifier)
+        yield row
 
 
-def _row(
-    record: Mapping[str, Any],
-    fields: Layout,
-    identifier: str,
-    kind: str,
-    text: str | None,
-    raw: bytes | None,
-    charset: str | None,
-    location: str,
-) -> Row:
+def _row(record: Mapping[str, Any], fields: Layout, identifier: str, location: str, options: ReaderOptions) -> Row:
+    kind, text, raw = _content(record, fields, options)
     left: list[str] = []
     url = _string(record, fields.url, left)
     return Row(
@@ -147,8 +136,8 @@ def _row(
         kind,
         text,
         raw,
-        charset if raw is not None else None,
-        _metadata(record, (*fields.rest, *left)),
+        options.charset if raw is not None else None,
+        as_json(record, (*fields.rest, *left)),
         location,
     )
 
@@ -234,20 +223,6 @@ def _authors(record: Mapping[str, Any], name: str | None, left: list[str]) -> li
     if value is not None:
         left.append(str(name))
     return None
-
-
-def _metadata(record: Mapping[str, Any], names: Sequence[str]) -> str | None:
-    if not names:
-        return None
-    rest = {name: record[name] for name in names}
-    try:
-        return orjson.dumps(rest, default=_plain).decode()
-    except TypeError:
-        return json.dumps(rest, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _kind(value: Any) -> str:
