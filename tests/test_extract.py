@@ -86,8 +86,16 @@ def test_odd_pages_still_give_their_text(html: str) -> None:
     assert "The quick ferry left the harbour at nine" in extract(html).text
 
 
-def test_a_page_of_very_many_elements_is_judged_without_votes() -> None:
-    assert extract(f"<body><article>{PROSE * 61_000}</article></body>").text.startswith("The quick ferry")
+def test_a_page_of_very_many_elements_is_judged_without_votes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.extract.candidates.LARGEST_VOTED", 20)
+    monkeypatch.setattr("cleaner.extract.candidates.by_trafilatura", lambda tree: pytest.fail("asked for a vote"))
+    assert extract(f"<body><article>{PROSE * 21}</article></body>").text.startswith("The quick ferry")
+
+
+def test_a_page_of_too_many_lines_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.extract.MOST_BLOCKS", 9)
+    with pytest.raises(RecordError, match="10 lines"):
+        extract(f"<body>{PROSE * 10}</body>")
 
 
 def test_the_result_does_not_depend_on_the_pages_before() -> None:
@@ -104,17 +112,19 @@ def test_the_result_does_not_depend_on_the_pages_before() -> None:
     assert run(files, "1") == run([*files[::-1], *files], "2")[: len(files)][::-1]
 
 
+MARKUP = ["<p>", "</p>", "<div class=x>", "</div>", "<br>", "<a href=/>", "</a>", "<td>", "text. ", "<table>", "<!--"]
+MARKUP += ["-->", "&amp;", "&#0;", "<script>", "</script>", "<b", "\x01", "é。", "<h1>", "<title>", "</title>"]
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<div class=x>", "</div>", "<br>", "<a href=/>", "</a>", "<td>", "text. ",
-                                 "<table>", "<!--", "-->", "&amp;", "&#0;", "<script>", "</script>", "<b", "\x01", "é。"])))  # fmt: skip
+@given(st.lists(st.sampled_from(MARKUP)))
 def test_any_markup_gives_an_article_or_a_reason(parts: list[str]) -> None:
+    found: Extracted | RecordError
     try:
         found = extract("".join(parts))
     except RecordError as error:
-        assert str(error)
-    else:
-        assert isinstance(found, Extracted)
-        assert found.text.strip()
+        found = error
+    assert (found.text if isinstance(found, Extracted) else str(found)).strip()
 
 
 @pytest.mark.parametrize(

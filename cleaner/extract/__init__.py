@@ -9,6 +9,8 @@ from cleaner.extract.charset import declared_charset
 
 __all__ = ["Extracted", "declared_charset", "extract"]
 
+#: Pages of more text blocks are rejected; articles with thousands of comments have some 10,000.
+MOST_BLOCKS = 100_000
 #: A JSON-LD article body is taken where it is this many times longer than what the page shows of it.
 FULLER = 2
 
@@ -44,6 +46,8 @@ def extract(html: str, url: str | None = None) -> Extracted:
     tree = parse(html)
     facts = metadata(tree, url)
     blocks, containers = blocks_of(tree)
+    if len(blocks) > MOST_BLOCKS:
+        raise RecordError(f"page of {len(blocks):,} lines is over the limit of {MOST_BLOCKS:,}")
     votes = [*candidates(tree, len(containers)), facts.body or ""]
     text, method = article_of(blocks, containers, votes, facts.title or ""), "page"
     if not text:

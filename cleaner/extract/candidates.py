@@ -12,7 +12,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring  # type: igno
 from cleaner.extract.blocks import blocks_of
 
 #: Pages of more elements are judged without votes: time and memory of some ways grow faster than the page.
-LARGEST_VOTED = 60_000
+LARGEST_VOTED = 20_000
 
 
 def candidates(tree: HtmlElement, elements: int) -> list[str]:

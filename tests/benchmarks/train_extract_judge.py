@@ -145,46 +145,42 @@ def cross_validate(pages, folds, taken=(0.5, 0.55, 0.6, 0.65, 0.7), **options):
 
 
 def save(model, names, path):
-    """Write the trees as arrays: leaves are nodes that point at themselves; unused features are left out."""
-    dumped = [tree["tree_structure"] for tree in model.dump_model()["tree_info"]]
-    rows = [flat(tree) for tree in dumped]
-    used = sorted({node[0] for row in rows for node in row if node[0] >= 0})
-    place = {feature: at for at, feature in enumerate([-1, *used], start=-1)} | {-1: 0}
-    width = max(map(len, rows))
-    arrays = {name: np.zeros((len(rows), width), kind) for name, kind in zip(
-        ("feature", "threshold", "left", "right", "value"), ("i2", "f4", "i2", "i2", "f4"), strict=True)}  # fmt: skip
-    for tree, row in enumerate(rows):
-        for node, (feature, *rest) in enumerate(row):
-            for name, value in zip(arrays, (place[feature], *rest), strict=True):
-                arrays[name][tree, node] = value
-    depth = max(deep(tree) for tree in dumped)
-    np.savez_compressed(path, names=np.array([names[at] for at in used]), depth=depth, **arrays)
+    """Write the trees as ``cleaner.extract.judge.Trees`` has them; features that no split uses are left out."""
+    splits, values = zip(*(flat(tree["tree_structure"]) for tree in model.dump_model()["tree_info"]), strict=True)
+    used = sorted({feature for tree in splits for feature, _, _ in tree})
+    shape = (len(splits), max(map(len, splits)))
+    feature, threshold = np.zeros(shape, np.int16), np.full(shape, np.inf, np.float32)
+    left_out, value = np.full(shape, 0xFFFF, np.uint16), np.zeros((len(values), max(map(len, values))), np.float32)
+    for tree, rows in enumerate(splits):
+        for at, (name, limit, mask) in enumerate(rows):
+            feature[tree, at], threshold[tree, at], left_out[tree, at] = used.index(name), limit, mask
+        value[tree, : len(values[tree])] = values[tree]
+    kept = np.array([names[at] for at in used])
+    np.savez_compressed(path, names=kept, feature=feature, threshold=threshold, left_out=left_out, value=value)
 
 
-def flat(tree):
-    """Nodes of one tree as (feature, threshold, left, right, value), root first."""
-    nodes = []
+def flat(root):
+    """The splits of a tree as (feature, threshold, bits of the leaves that are not on its left), and the leaves."""
+    splits, leaves = [], []
 
-    def add(node):
-        at = len(nodes)
-        nodes.append((-1, 0.0, at, at, node.get("leaf_value", 0.0)))
-        if "split_feature" in node:
-            left, right = add(node["left_child"]), add(node["right_child"])
-            threshold = np.nextafter(np.float32(node["threshold"]), np.float32(-np.inf))
-            threshold = (
-                threshold
-                if np.float64(np.float32(node["threshold"])) > node["threshold"]
-                else np.float32(node["threshold"])
-            )
-            nodes[at] = (node["split_feature"], threshold, left, right, 0.0)
-        return at
+    def visit(node):
+        if "split_feature" not in node:
+            leaves.append(node.get("leaf_value", 0.0))
+            return
+        first = len(leaves)
+        visit(node["left_child"])
+        mask = 0xFFFF & ~(((1 << (len(leaves) - first)) - 1) << first)
+        splits.append((node["split_feature"], rounded_down(node["threshold"]), mask))
+        visit(node["right_child"])
 
-    add(tree)
-    return nodes
+    visit(root)
+    return splits, leaves
 
 
-def deep(node):
-    return 1 + max(deep(node["left_child"]), deep(node["right_child"])) if "split_feature" in node else 0
+def rounded_down(threshold):
+    """The largest float32 that is not over the threshold: the same float32 features are over both."""
+    near = np.float32(threshold)
+    return near if float(near) <= threshold else np.nextafter(near, np.float32(-np.inf))
 
 
 def main():
