@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
 
-#: Time zones whose abbreviation means one offset only.
+#: Time zones whose abbreviation means one offset: those of RFC 5322 (4.3), but CST, and some that no other has.
 _ZONES = {
-    "z": "Z", "utc": "Z", "gmt": "Z", "edt": "-04:00", "pdt": "-07:00", "pst": "-08:00", "mdt": "-06:00",
-    "mst": "-07:00", "cet": "+01:00", "cest": "+02:00", "mez": "+01:00", "mesz": "+02:00", "eet": "+02:00",
+    "z": "Z", "utc": "Z", "gmt": "Z", "est": "-05:00", "edt": "-04:00", "pst": "-08:00", "pdt": "-07:00",
+    "mst": "-07:00", "mdt": "-06:00", "cet": "+01:00", "cest": "+02:00", "mez": "+01:00", "mesz": "+02:00", "eet": "+02:00",
     "eest": "+03:00", "msk": "+03:00", "jst": "+09:00", "kst": "+09:00", "hkt": "+08:00", "sgt": "+08:00",
     "aest": "+10:00", "aedt": "+11:00", "nzst": "+12:00", "nzdt": "+13:00", "wib": "+07:00",
 }  # fmt: skip
@@ -34,7 +34,7 @@ class Date:
         evidence: what shows the order of day and month: ``name``, ``year-first``, ``above-12``, ``weekday``,
             ``neighbour``; or ``ambiguous``.
         seconds: does the clock show seconds?
-        numbers: the numbers of an ambiguous date and the time, for a second look.
+        order: ``day`` or ``month`` where numbers alone show which of the two is first.
     """
 
     start: int
@@ -42,6 +42,7 @@ class Date:
     value: str
     evidence: str
     seconds: bool = False
+    order: str = ""
 
 
 @cache
@@ -51,6 +52,14 @@ def _names() -> tuple[dict[str, int], dict[str, int]]:
     months = {name.casefold(): at for at in range(1, 13) for name in table["months"][str(at)]}
     weekdays = {name.casefold(): at for at in range(7) for name in table["weekdays"][str(at)]}
     return months, weekdays
+
+
+_CLOCK = (
+    r"(?P<h>\d{1,2})(?:[:.h](?P<m>\d\d))(?:[:.](?P<s>\d\d))?(?:\.\d{1,6})?\s*(?P<ap>[ap]\.?m\b\.?)?"
+    r"\s*(?P<z>\(?\b(?:[A-Z]{1,4}T|UTC|GMT|Z|MEZ|MESZ|MSK|WIB)\b\)?)?"
+)
+_CLOCK_BEFORE = re.compile(_CLOCK + r"\s*(?:,|\||on|-|–)?\s*$", re.IGNORECASE)
+_CLOCK_ALONE = re.compile(_CLOCK, re.IGNORECASE)
 
 
 @cache
@@ -63,17 +72,17 @@ def _pattern() -> re.Pattern[str]:
     month = rf"(?P<M>{any_of(months)})\b\.?"
     day = r"(?P<D>\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?"
     year = r"(?P<Y>(?:19|20)\d\d)"
+    ends = r"(?!\d(?!\d?:))"  # a clock is often glued to the year
     weekday = rf"(?:\b(?P<W>{any_of(weekdays)})\b\.?,?\s+)?"
     clock = (
-        r"(?:(?:\s*,|\s*[-–|@•]|T|\s+(?:at|um|à|às|a las|alle|o|om|в)\b|\s*klo)?\s*"
-        r"(?P<h>\d{1,2})(?:[:.h](?P<m>\d\d))(?:[:.](?P<s>\d\d))?(?:\.\d{1,6})?\s*(?P<ap>[ap]\.?m\b\.?)?"
-        r"\s*(?P<z>\(?\b(?:[A-Z]{1,4}T|UTC|GMT|Z|MEZ|MESZ|MSK|WIB)\b\)?)?(?:\s*(?P<o>[+-]\d\d:?\d\d))?)?"
+        r"(?:(?:\s*,|\s*[-–|@•/]|T|\s+(?:at|um|à|às|a las|alle|o|om|в|klo)\b)?\s*"
+        rf"{_CLOCK}(?:\s*(?P<o>[+-]\d\d:?\d\d))?)?"
     )
     forms = [
-        rf"\b{year}(?P<sep>[-/.])(?P<M>\d{{1,2}})(?P=sep)(?P<D>\d{{1,2}})\b",
+        rf"\b{year}(?P<sep>[-/.])(?P<M>\d{{1,2}})(?P=sep)(?P<D>\d{{1,2}})(?!\d)",
         r"(?P<Y>(?:19|20)\d\d)\s*[年년]\s*(?P<M>\d{1,2})\s*[月월]\s*(?P<D>\d{1,2})\s*[日일]",
-        rf"{weekday}\b{day}\s*(?:de\s+|of\s+|-)?\s*{month},?\s*(?:de\s+|del\s+|-)?\s*{year}\b(?:\s*г\.?|\s*r\.?)?",
-        rf"{weekday}\b{month}\s+{day},?\s+{year}\b",
+        rf"{weekday}\b{day}\s*(?:de\s+|of\s+|-)?\s*{month},?\s*(?:de\s+|del\s+|-)?\s*{year}{ends}(?:\s*г\.?|\s*r\.?)?",
+        rf"{weekday}\b{month}\s+{day},?\s+{year}{ends}",
         rf"{weekday}\b(?P<A>\d{{1,2}})(?P<sep>[-/.])(?P<B>\d{{1,2}})(?P=sep)(?P<Y>(?:19|20)\d\d|\d\d(?=\b))\b",
     ]
     numbered = [_numbered(form + clock, at) for at, form in enumerate(forms)]
@@ -89,25 +98,39 @@ def _numbered(form: str, at: int) -> str:
 _QUICK = re.compile(r"(?:19|20)\d\d|\d[./-]\d{1,2}[./-]\d\d")
 
 
-def find(text: str) -> Iterator[Date]:
-    """Yield the dates of a line, from left to right."""
+def find(text: str, order: str = "") -> Iterator[Date]:
+    """Yield the dates of a line, from left to right.
+
+    Args:
+        text: the line.
+        order: ``day`` or ``month``: what comes first in the other dates of the same header, where they show it.
+    """
     if not _QUICK.search(text):
         return
     for found in _pattern().finditer(text):
         parts = {name[:-1]: value for name, value in found.groupdict().items() if value}
-        read = _read(parts)
-        if read is not None:
-            value, evidence = read
-            written = value if evidence != "ambiguous" else found.group().strip()
-            end = found.start() + len(found.group().rstrip())
-            yield Date(found.start(), end, written, evidence, "s" in parts)
+        start, end = found.start(), found.start() + len(found.group().rstrip())
+        before = None if "h" in parts else _CLOCK_BEFORE.search(text[:start])
+        if before:
+            parts |= {name: value for name, value in before.groupdict().items() if value}
+            start = before.start()
+        date = _read(parts, order)
+        if date is not None:
+            written = text[start:end] if date.evidence == "ambiguous" else date.value
+            yield replace(date, start=start, end=end, value=written)
 
 
-def _read(parts: dict[str, str]) -> tuple[str, str] | None:
-    """Return the ISO date and the evidence for its order, or None for an impossible one."""
+def clock(text: str) -> str | None:
+    """Return the time of day of a text that holds nothing else, as ISO 8601 with a leading T."""
+    found = _CLOCK_ALONE.fullmatch(text.strip())
+    return _clock({name: value for name, value in found.groupdict().items() if value}) if found else None
+
+
+def _read(parts: dict[str, str], order: str) -> Date | None:
+    """Return the date that the parts say, or None for an impossible one."""
     months, weekdays = _names()
     year = int(parts["Y"]) + (2000 if len(parts["Y"]) == 2 else 0)
-    weekday = weekdays.get(parts["W"].casefold()) if "W" in parts else None
+    shown = ""
     if "M" in parts:
         name = parts["M"].casefold()
         readings = [(months[name] if name in months else int(name), int(parts["D"]))]
@@ -116,13 +139,17 @@ def _read(parts: dict[str, str]) -> tuple[str, str] | None:
         first, second = int(parts["A"]), int(parts["B"])
         readings = sorted({(first, second), (second, first)})
         evidence = "above-12" if max(first, second) > 12 else "same" if first == second else "weekday"
+        shown = "day" if first > 12 else "month" if second > 12 else ""
+        if order and evidence == "weekday" and "W" not in parts:
+            readings, evidence = [(second, first) if order == "day" else (first, second)], "neighbour"
     days = [one for one in (_day(year, *reading) for reading in readings) if one]
-    if len(days) > 1 and weekday is not None:
-        days = [day for day in days if day.weekday() == weekday]
-    clock = _clock(parts)
-    if not days or clock is None:
+    if len(days) > 1 and "W" in parts:
+        days = [day for day in days if day.weekday() == weekdays[parts["W"].casefold()]]
+    time = _clock(parts)
+    if not days or time is None:
         return None
-    return days[0].isoformat() + clock, evidence if len(days) == 1 else "ambiguous"
+    value = days[0].isoformat() + time
+    return Date(0, 0, value, evidence if len(days) == 1 else "ambiguous", "s" in parts, shown)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

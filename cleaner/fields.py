@@ -21,27 +21,42 @@ _LONGEST = 200
 
 _LABEL = re.compile(
     r"(?i)(?<![^\W\d_])(?:"
-    r"(?P<authors>by(?!\w)|written by|author|authors|reporter|von|par|por|di|door|autor|auteur)"
-    r"|(?P<agency>source|quelle|fuente|fonte|bron)(?=\s*:)"
+    r"(?P<authors>(?:(?:written|submitted|posted|published|reported) )?by(?!\w)|authors?|reporter"
+    r"|von|par|por|di|door|autore?|auteur)"
+    r"|(?P<agency>source|quelle|fuente|fonte|bron)(?=\s*[:：])"
     r"|(?P<updated>(?:last[ -])?(?:updated|modified|update)"
     r"|(?:zuletzt )?aktualisiert|mis à jour|actualizado|atualizado|aggiornato|обновлено)"
     r"|(?P<published>(?:first )?(?:published|posted|created|publish date|date|issued)"
     r"|veröffentlicht|publié|publicado|pubblicato|опубликовано)"
     r")(?:\s+(?:on|at|am|le|el|em|il))?(?!\w)\s*[:：]?\s*"
 )
-_JOINT = " \t ,;|/•·-–—:"
-_WORD = r"(?:\w[\w.'’-]*)"
+_JOINT = " \t ,;|/•·-–—:.*()"
 _CAPITAL = r"[^\W\d_a-z][\w.'’-]*"
 _PARTICLE = r"(?:de|del|della|di|da|dos|van|von|der|den|le|la|el|al|bin|ibn|and|&|und|et|y|e)\b"
-_NAME = re.compile(rf"^{_CAPITAL}(?: (?:{_PARTICLE}|{_CAPITAL})){{0,7}}$")
+_NAME = re.compile(rf"{_CAPITAL}(?: (?:{_PARTICLE}|{_CAPITAL})){{0,7}}")
+_AND = re.compile(r"\s*[,;/|•]\s*|\s+-+\s+|\s+(?:and|&|und|et|y|e|en|och|и)\s+", re.IGNORECASE)
+_ROLE = re.compile(
+    r"(?i)(?:^|[ ,]+)(?:(?:the|an?|ap|afp|chief|senior|staff|contributing|special|freelance|science|medical|political"
+    r"|health|business|sports?|technology|foreign|deputy|managing) )*"
+    r"(?:writers?|reporters?|correspondents?|editors?|columnists?|contributors?|producers?|journalists?)$"
+)
+_OUTLET = re.compile(
+    r"(?:news|times|post|press|herald|journal|gazette|reuters|xinhua|agency|agence|afp|ap|upi|ani|pti|dpa|efe|ansa"
+    r"|tass|citizen|sun|star|tribune|guardian|telegraph|mail|globe|bloomberg|media|service|network|tv|radio|org)$",
+    re.IGNORECASE,
+)
 _INPUTS = re.compile(
-    r"^(?P<author>[^.!?]{2,60}?),? with (?:additional )?(?:inputs?|reports?|reporting|files) (?:from|by) "
-    r"(?P<agency>[^.!?]{2,60})\.?$",
+    r"(?P<author>[^.!?]{2,60}?),? with (?:additional )?(?:inputs?|reports?|reporting|files) (?:from|by) "
+    r"(?P<agency>[^.!?]{2,60})\.?",
     re.IGNORECASE,
 )
 _DATELINE = re.compile(
-    r"^(?P<place>[A-Z][A-Z.'’ -]{2,40}(?:, [A-Z][\w.]{1,20}(?: [A-Z][a-z]+)?)?)(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?"
-    r"\((?P<agency>[A-Z][\w ./-]{1,30})\) ?[-–—]{1,2} "
+    r"(?P<place>[A-Z][A-Z.'’ -]{1,39}[A-Z.](?:, [A-Z][\w.]{1,20}(?: [A-Z][a-z]+)?)?)(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?"
+    r"(?:\((?P<agency>[A-Z][\w ./-]{1,30})\) ?)[-–—]{1,2} "
+)
+_PHOTO = re.compile(
+    r"(?i)[(\[]?(?:photo|image|picture|photograph|foto|bild)s?(?: ?(?:credit|by|courtesy(?: of)?))? ?[:/] ?"
+    r"(?P<who>[^()\[\]:.]{2,60}?)(?:[)\]]|$)"
 )
 
 
@@ -50,37 +65,62 @@ def match(lines: Lines, others: Iterable[Mark] = ()) -> list[Mark]:
 
     Lines that ``others`` (marks of the rules) take out are not looked at.
     """
+    others = list(others)
     places = Places.of(lines)
     gone = {mark.row for mark in others if mark.action == "remove" and mark.confidence >= 0.5}
-    marks: list[Mark] = []
+    marks = [
+        Mark(mark.row, "fields", "section", 0.8, "note", fields={"section": lines.text[mark.row]})
+        for mark in others
+        if mark.rule == "section-name"
+    ]
     for document in range(len(lines.texts)):
         marks.extend(_document(lines, places, document, gone))
-    return marks
+    return sorted(marks, key=lambda mark: mark.row)
 
 
 def _document(lines: Lines, places: Places, document: int, gone: set[int]) -> Iterator[Mark]:
     begin, end = int(lines.first[document]), int(lines.first[document + 1])
     prose = int(places.first[document])
     head = range(begin, min(end, max(begin, min(prose, begin + HEAD)) + AFTER))
-    tail = range(max(head.stop, end - TAIL), end)
+    rows = [row for row in (*head, *range(max(head.stop, end - TAIL), end)) if row not in gone]
+    order = _order(lines, rows)
     titled = False
-    for row in (*head, *tail):
-        if row in gone:
-            continue
+    label = ""
+    for row in rows:
         text = lines.text[row]
-        mark = _header(row, text)
+        alone = _label_alone(text)
+        if alone:
+            label = alone
+            continue
+        mark = _header(row, text, order, label)
         if mark is not None:
-            if not (mark.rule == "dates" and row < prose and _page_clock(text) and not titled):
+            if label:
+                yield Mark(row - 1, "fields", "label", mark.confidence)
+            if titled or row > prose or mark.rule != "dates" or not _page_clock(text):
                 yield mark
         elif row < prose and not titled and _is_title(text) and not _is_kicker(lines, row, prose):
             titled = True
             yield Mark(row, "fields", "title", 0.9, "keep", fields={"title": text})
         elif row in head:
-            yield from _dateline(row, text)
+            yield from _notes(row, text)
+        label = ""
+
+
+def _order(lines: Lines, rows: list[int]) -> str:
+    """Return what comes first in the dates of the header, ``day`` or ``month``, where one of them shows it."""
+    shown = {date.order for row in rows if len(lines.text[row]) <= _LONGEST for date in dates.find(lines.text[row])}
+    shown.discard("")
+    return shown.pop() if len(shown) == 1 else ""
+
+
+def _label_alone(text: str) -> str:
+    """Return which field a line names that holds a label and nothing else."""
+    found = _LABEL.fullmatch(text) if len(text) < 24 else None
+    return str(found.lastgroup) if found and found.lastgroup in ("published", "updated") else ""
 
 
 def _page_clock(text: str) -> bool:
-    return any(found.seconds for found in dates.find(text)) and not _LABEL.search(text)
+    return not _LABEL.search(text) and any(found.seconds for found in dates.find(text))
 
 
 def _is_title(text: str) -> bool:
@@ -95,66 +135,79 @@ def _is_kicker(lines: Lines, row: int, prose: int) -> bool:
     return words <= 4 and longer and _is_title(following) and _header(row + 1, following) is None
 
 
-def _header(row: int, text: str) -> Mark | None:
+def _header(row: int, text: str, order: str = "", label: str = "") -> Mark | None:
     """Return the mark of a line that holds nothing but header fields."""
     if len(text) > _LONGEST:
         return None
-    inputs = _INPUTS.match(text)
-    if inputs and _NAME.match(inputs["author"]):
-        return Mark(
-            row,
-            "fields",
-            "agency-credit",
-            0.9,
-            fields={"authors": [inputs["author"]], "agency": inputs["agency"]},
-        )
-    fields = _fields(text)
+    inputs = _INPUTS.fullmatch(text)
+    if inputs and _NAME.fullmatch(inputs["author"]):
+        credit = {"authors": [inputs["author"]], "agency": inputs["agency"]}
+        return Mark(row, "fields", "agency-credit", 0.9, fields=credit)
+    fields = _fields(text, order, label)
     if not fields:
         return None
-    rule = "dates" if not {"authors", "agency"} & fields.keys() else "byline"
+    rule = "byline" if {"authors", "agency"} & fields.keys() else "dates"
     return Mark(row, "fields", rule, 0.9, fields=fields)
 
 
-def _fields(text: str) -> dict[str, Any] | None:
+def _fields(text: str, order: str, label: str) -> dict[str, Any] | None:
     """Return the fields of a line that is made of labels and their values alone, else None."""
     fields: dict[str, Any] = {}
     labels = list(_LABEL.finditer(text))
     starts = [found.start() for found in labels] + [len(text)]
-    if not _value("published", text[: starts[0]], fields, labelled=False):
+    if not _value(label or "published", text[: starts[0]], fields, order, labelled=False):
         return None
     for found, stop in zip(labels, starts[1:], strict=True):
-        if not _value(str(found.lastgroup), text[found.end() : stop], fields, labelled=True):
+        if not _value(str(found.lastgroup), text[found.end() : stop], fields, order, labelled=True):
             return None
     return fields
 
 
-def _value(key: str, text: str, fields: dict[str, Any], labelled: bool) -> bool:
+def _value(key: str, text: str, fields: dict[str, Any], order: str, labelled: bool) -> bool:
     """Put the value of a label into ``fields``; False if it is none."""
-    found = list(dates.find(text))
-    rest = "".join(
-        text[a:b]
-        for a, b in zip([0, *(one.end for one in found)], [*(one.start for one in found), len(text)], strict=True)
-    )
-    rest = rest.strip(_JOINT)
-    if found:
-        name = key if key in ("published", "updated") else "published"
-        fields.setdefault(name, found[0].value)
-        if found[0].evidence == "ambiguous":
+    found = list(dates.find(text, order))
+    ends, starts = [0, *(one.end for one in found)], [*(one.start for one in found), len(text)]
+    rest = "".join(text[a:b] for a, b in zip(ends, starts, strict=True)).strip(_JOINT)
+    names = (key if key in ("published", "updated") else "published", "updated")
+    for name, date in zip(names, found, strict=False):
+        fields.setdefault(name, date.value)
+        if date.evidence == "ambiguous":
             fields.setdefault("ambiguous", []).append(name)
-        if len(found) > 1:
-            fields.setdefault("updated", found[1].value)
     if key in ("authors", "agency"):
-        if not rest or not _NAME.match(rest):
-            return False
-        fields[key] = (
-            [one.strip() for one in re.split(r",| and | & | und | et | y ", rest)] if key == "authors" else rest
-        )
+        return _people(key, rest, fields)
+    time = dates.clock(rest) if labelled and not found and key == "updated" else None
+    if time and len(str(fields.get("published"))) == len("2011-12-13"):
+        fields["updated"] = fields["published"] + time
         return True
     return not rest and (bool(found) or not labelled)
 
 
-def _dateline(row: int, text: str) -> Iterator[Mark]:
-    found = _DATELINE.match(text[:120])
-    if found:
-        fields = {"place": found["place"], "agency": found["agency"]}
-        yield Mark(row, "fields", "dateline", 0.9, "note", 0, found.end(), fields)
+def _people(key: str, text: str, fields: dict[str, Any]) -> bool:
+    """Put the people or the agency of a byline into ``fields``; False if the text names none."""
+    if key == "agency":
+        fields[key] = text
+        return bool(_NAME.fullmatch(text))
+    people: list[str] = []
+    for one in _AND.split(re.sub(r"\s+(?:on|at|am|le|el)$", "", text)):
+        name = _ROLE.sub("", one).strip(_JOINT.replace(".", ""))
+        if not name:
+            continue
+        if not _NAME.fullmatch(name):
+            return False
+        if people and _OUTLET.search(name):
+            fields["agency"] = name
+        elif len(name.split()) > 1 or not people:
+            people.append(name)
+    fields[key] = people
+    return bool(people)
+
+
+def _notes(row: int, text: str) -> Iterator[Mark]:
+    """Yield the marks of what a line says beside its text: the place and agency that begin it, a photo's credit."""
+    dateline = _DATELINE.match(text[:120])
+    if dateline:
+        found = {"place": dateline["place"], "agency": dateline["agency"]}
+        yield Mark(row, "fields", "dateline", 0.9, "note", 0, dateline.end(), found)
+    photo = _PHOTO.match(text[:120])
+    if photo:
+        yield Mark(row, "fields", "photo-credit", 0.9, "note", 0, photo.end(), {"photo_credit": photo["who"].strip()})

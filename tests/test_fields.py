@@ -1,0 +1,121 @@
+"""Header fields, and dates read without guessing."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner import dates, fields
+from cleaner.boilerplate.marks import Mark
+from cleaner.lines import Lines
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "fields.toml").read_text(encoding="utf-8"))["case"]
+PROSE = "The council met in the old town hall on Monday to talk about the plan for the river, and stayed until late."
+
+
+def read(text: str, others: tuple[Mark, ...] = ()) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields of a text and the lines that stay."""
+    lines = Lines.of([text])
+    marks = fields.match(lines, others)
+    found: dict[str, Any] = {}
+    for mark in marks:
+        for name, value in (mark.fields or {}).items():
+            found.setdefault(name, value)
+    gone = {mark.row for mark in marks if mark.action == "remove"}
+    return found, [line for row, line in enumerate(lines.text) if row not in gone]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["header"][-1])
+def test_cases(case: dict[str, Any]) -> None:
+    found, left = read("\n".join([*case["header"], PROSE]))
+    assert found == case["fields"]
+    assert left == [*case["left"], PROSE]
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "agency"),
+    [
+        ("BEIJING (AP) \N{EM DASH} " + PROSE, "BEIJING", "AP"),
+        ("SPRINGFIELD, Ill. (AP) - " + PROSE, "SPRINGFIELD, Ill.", "AP"),
+        ("NEW YORK, Jan 12 (Reuters) - " + PROSE, "NEW YORK", "Reuters"),
+    ],
+)
+def test_a_dateline_is_noted_and_stays(line: str, place: str, agency: str) -> None:
+    found, left = read(line)
+    assert (found["place"], found["agency"]) == (place, agency)
+    assert left == [line]
+
+
+def test_the_credit_of_a_photo_is_noted() -> None:
+    assert read("(Photo : Valley Press) " + PROSE)[0] == {"photo_credit": "Valley Press"}
+
+
+def test_lines_that_rules_take_out_are_no_title() -> None:
+    text = f"Make DV your own new homepage\nCouncil votes on the plan for the river\n{PROSE}"
+    assert read(text)[0]["title"] == "Make DV your own new homepage"
+    assert (
+        read(text, (Mark(0, "rules", "homepage-call", 0.9),))[0]["title"] == "Council votes on the plan for the river"
+    )
+
+
+def test_the_section_is_noted() -> None:
+    assert read(f"World\n{PROSE}", (Mark(0, "rules", "section-name", 0.8),))[0]["section"] == "World"
+
+
+def test_a_page_clock_is_no_date_of_publication_but_a_clock_under_the_title_is() -> None:
+    assert read(f"01/22/2025 04:56:48 am\nCouncil votes on the river plan\n{PROSE}")[0].get("published") is None
+    found = read(f"Council votes on the river plan\n01/22/2025 04:56:48 am\n{PROSE}")[0]
+    assert found["published"] == "2025-01-22T04:56:48"
+
+
+def test_lines_in_the_middle_are_left_alone() -> None:
+    text = "\n".join([PROSE] * 6 + ["12 March 2019"] + [PROSE] * 6)
+    assert read(text) == ({}, text.split("\n"))
+
+
+def test_documents_do_not_see_each_other() -> None:
+    lines = Lines.of([f"Published 03/04/2025\n{PROSE}", f"Published 15/04/2025\n{PROSE}"])
+    assert [mark.fields for mark in fields.match(lines)] == [
+        {"published": "03/04/2025", "ambiguous": ["published"]},
+        {"published": "2025-04-15"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["1/1/2020 " * 20_000, "By " * 50_000, "Monday " * 50_000, "12:" * 60_000, "Jan 1 " * 30_000]
+)
+def test_hostile_lines_take_bounded_time(text: str) -> None:
+    assert len(fields.match(Lines.of([text, "\n".join([text[:190]] * 50)]))) <= 50
+
+
+@given(st.datetimes(min_value=datetime.datetime(1950, 1, 1), max_value=datetime.datetime(2099, 1, 1)))
+def test_dates_come_back_as_they_were_written(moment: datetime.datetime) -> None:
+    day = moment.date().isoformat()
+    for form in ("%A, %d %B %Y", "%B %d, %Y", "%Y/%m/%d", "%Y-%m-%d", "%d %b %Y"):
+        (found,) = dates.find(moment.strftime(form))
+        assert found.value == day
+    (found,) = dates.find(moment.strftime("%d %B %Y, %I:%M %p"))
+    assert found.value == f"{day}T{moment:%H:%M}"
+
+
+@given(st.dates(min_value=datetime.date(1950, 1, 1), max_value=datetime.date(2099, 1, 1)))
+def test_the_order_of_day_and_month_is_never_guessed(day: datetime.date) -> None:
+    for form, order in (("%d/%m/%Y", "day"), ("%m/%d/%Y", "month")):
+        written = day.strftime(form)
+        (plain,) = dates.find(written)
+        assert plain.value == (written if plain.evidence == "ambiguous" else day.isoformat())
+        assert (plain.evidence == "ambiguous") == (day.day <= 12 and day.day != day.month)
+        (known,) = dates.find(written, order)
+        assert known.value == day.isoformat()
+
+
+@given(st.text(alphabet="0123456789/:-., JanMayPMT()年月日", max_size=60))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    for found in dates.find(text):
+        assert 0 <= found.start < found.end <= len(text)
