@@ -139,7 +139,8 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path)
         try:
             check(one.name, origins[one.name].value, one.metadata)
         except ConfigError as error:
-            raise ConfigError(f"{origins[one.name].where}: {error}") from None
+            where = origins[one.name].where
+            raise ConfigError(f"{error}" if where.startswith("--") else f"{where}: {error}") from None
     return Config(**{name: origin.value for name, origin in origins.items()}), origins
 
 
