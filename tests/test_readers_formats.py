@@ -234,6 +234,19 @@ def test_warc_with_broken_records(pack: Callable[[bytes], bytes], tmp_path: Path
     assert "cut off" in rows[-1]["reason"] or "broken" in rows[-1]["reason"]
 
 
+def test_warc_pieces_make_the_whole(tmp_path: Path) -> None:
+    pytest.importorskip("fastwarc")
+    parts = [gzip.compress(one) for _ in range(4) for one in RECORDS]
+    parts[9] = parts[9][:40] + bytes(30) + parts[9][70:]
+    parts[15] = bytes(60) + parts[15][60:]
+    parts[16] = b"\x1f\x8b\x08\x00" + parts[16][20:]
+    path = written(tmp_path, "in.warc.gz", b"".join(parts))
+    whole = [{**row, "document": 0} for row in read(path)]
+    assert len(whole) == 22 + 2
+    for size in (1, 7, 100, 333, 500, 1_000, 2_500):
+        assert [{**row, "document": 0} for row in read(path, split_bytes=size)] == whole
+
+
 def test_warc_record_that_is_too_large(tmp_path: Path) -> None:
     pytest.importorskip("fastwarc")
     path = written(tmp_path, "in.warc", record(0, b"x" * 200_000, "text/html") + record(1, b"x", "text/html"))

@@ -64,7 +64,7 @@ def read(stream: BinaryIO, name: str, kind: str, options: ReaderOptions, **place
     elif kind == "warc":
         from cleaner.readers.warc import read_warc
 
-        yield from read_warc(stream, name, options)
+        yield from read_warc(stream, name, options, **place)
     elif kind in {"tar", "zip"}:
         from cleaner.readers.archives import read_archive
 

@@ -108,8 +108,13 @@ def _guessed(parts: Sequence[Part], options: ReaderOptions) -> Iterator[str]:
 
 
 def _pieces(part: Part, options: ReaderOptions) -> Iterator[Part]:
-    """Cut a large JSONL or Parquet file in pieces."""
+    """Cut a large JSONL or Parquet file, or a web archive in gzip members, in pieces."""
     far = scheme(part.path) is not None
+    if part.format == "warc" and part.compression == "gzip" and not is_web(part.path):
+        for start in range(0, max(part.size, 1), options.split_bytes):
+            end = min(start + options.split_bytes, part.size)
+            yield replace(part, start=start, end=end, size=end - start)
+        return
     if part.compression or is_web(part.path) or (part.size <= options.split_bytes and not far):
         yield part
     elif part.format == "jsonl" and not _is_utf16(part):

@@ -25,7 +25,7 @@ class Part:
         format: one of ``cleaner.readers.formats.FORMATS``, or ``other``.
         compression: gzip, zstd, bzip2, xz or None.
         size: bytes as they are stored.
-        start, end: the piece: bytes of a JSONL file, row groups of a Parquet file; None: all of it.
+        start, end: the piece: bytes of a JSONL file or web archive, row groups of a Parquet file; None: all of it.
         line: number of the piece's first line or row; None where it is not known.
     """
 

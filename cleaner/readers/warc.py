@@ -32,31 +32,41 @@ def require() -> None:
         raise InputError(message) from None
 
 
-def read_warc(stream: BinaryIO, name: str, options: ReaderOptions) -> Iterator[Row]:
+def read_warc(
+    stream: BinaryIO,
+    name: str,
+    options: ReaderOptions,
+    start: int = 0,
+    end: int | None = None,
+    line: int | None = None,
+) -> Iterator[Row]:
     """Yield the HTML and text records of a seekable stream, compressed or not, named by their byte in it.
 
     Responses, resources and conversions are read; images, scripts and requests are no documents. A broken
-    record is rejected, and reading goes on where the next one seems to begin.
+    record is rejected, and reading goes on where the next one seems to begin. Of a piece of a stream, the
+    records are read that begin in it; what is broken is rejected once, with the last good record before it.
+    ``line`` is of no meaning here.
     """
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
-    start: int | None = 0
-    broken = False
-    while start is not None:
-        stream.seek(start)
-        at = start
+    place = _next(stream, start) if start else 0
+    broken = start > 0
+    while place is not None and (end is None or place < end):
+        stream.seek(place)
         try:
             for record in ArchiveIterator(stream, record_types=wanted, parse_http=False, fsspec_args=False):
-                at, broken = start + record.stream_pos, False
-                if found := _row(record, f"{name}@{at}", options):
+                place, broken = record.stream_pos, False
+                if end is not None and place >= end:
+                    return
+                if found := _row(record, f"{name}@{place}", options):
                     yield found
             return
         except (OSError, ValueError) as problem:
             if not broken:
-                yield rejected(f"{name}@{at}", f"records are broken here or after the one here: {problem}")
+                yield rejected(f"{name}@{place}", f"records are broken here or after the one here: {problem}")
             broken = True
-        start = _resume(stream, at + 1)
+        place = _next(stream, place + 1)
 
 
 def _row(record: Any, location: str, options: ReaderOptions) -> Row | None:
@@ -126,7 +136,8 @@ def _parse(block: bytes, decoding: str) -> Any:
     return answer
 
 
-def _resume(stream: BinaryIO, at: int) -> int | None:
+def _next(stream: BinaryIO, at: int) -> int | None:
+    """Return the first place from ``at`` on where a record may begin."""
     stream.seek(at)
     tail = b""
     while block := stream.read(_BLOCK):
