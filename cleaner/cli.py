@@ -118,7 +118,7 @@ def cli() -> None:
 
 
 @cli.command("run")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, metavar="INPUT...")
 @click.option(
     "-o",
     "--output",
@@ -127,10 +127,17 @@ def cli() -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 @click.option("--diff", is_flag=True, help="Show what would change in each document; write nothing.")
+@click.option("--explain-bands", is_flag=True, help="Show how surely the bands find a pair of each similarity; no run.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
 @settings()
 def run_command(
-    inputs: tuple[str, ...], output: Path | None, dry_run: bool, diff: bool, quiet: bool, **flags: Any
+    inputs: tuple[str, ...],
+    output: Path | None,
+    dry_run: bool,
+    diff: bool,
+    explain_bands: bool,
+    quiet: bool,
+    **flags: Any,
 ) -> None:
     """Clean a corpus. INPUT is a file, a folder, a pattern, or - for standard input.
 
@@ -141,31 +148,45 @@ def run_command(
       cleaner run articles/ --diff | less
       zcat dump.jsonl.gz | cleaner run - -o - > clean.jsonl
     """
-    if output is None and not (dry_run or diff):
-        raise click.UsageError("name a folder for the results with -o, or look first with --dry-run or --diff")
     config, _ = resolve(flags)
+    if explain_bands:
+        from cleaner.minhash import bands
+
+        return click.echo(bands.explain_bands(config.bands, config.rows))
+    preview = dry_run or diff
+    if not inputs:
+        raise click.UsageError("name an input: a file, a folder, a pattern, or - for standard input")
+    if output is None and not preview:
+        raise click.UsageError("name a folder for the results with -o, or look first with --dry-run or --diff")
+    if str(output) == "-" and config.format != "jsonl":
+        raise click.UsageError("-o - writes the corpus as JSON lines to standard output; leave --format out")
     from cleaner import session
-    from cleaner.reports import text
 
     planned = session.plan_inputs(inputs, config)
     for note in () if quiet else planned.notes:
         click.echo(f"cleaner: {note}", err=True)
-    if output is not None and str(output) != "-" and not (dry_run or diff):
-        record = session.clean_to(config, planned, output)
-        if not quiet:
-            click.echo(text.summary(record, f"written to {output}"), err=True)
-        return
-    if str(output) == "-" and config.format != "jsonl":
-        raise click.UsageError("-o - writes the corpus as JSON lines to standard output; leave --format out")
+    if output is None or preview or str(output) == "-":
+        record, done = _show(config, planned, preview, diff)
+    else:
+        record, done = session.clean_to(config, planned, output), f"written to {output}"
+    if not quiet:
+        from cleaner.reports import text
+
+        click.echo(text.summary(record, done), err=True)
+    return None
+
+
+def _show(config: Config, planned: Any, preview: bool, diff: bool) -> tuple[dict[str, Any], str]:
+    """Clean into a private folder; print the differences, the corpus, or nothing."""
+    from cleaner import session
+    from cleaner.reports import text
+
     with session.cleaned(config, planned) as (record, folder):
-        if str(output) == "-" and not (dry_run or diff):
+        for piece in text.differences(folder) if diff else ():
+            click.echo(piece, nl=False)
+        if not preview:
             session.copy_corpus(folder, sys.stdout.buffer)
-        if diff:
-            for piece in text.differences(folder):
-                click.echo(piece, nl=False)
-        if not quiet:
-            out = "nothing was written" if output is None or dry_run or diff else "written to standard output"
-            click.echo(text.summary(record, out), err=True)
+    return record, "nothing was written" if preview else "written to standard output"
 
 
 @cli.command("why")

@@ -156,6 +156,16 @@ def write_pairs(folder: Path, passages: pa.Table, pairs: pa.Table, members: pa.T
     return output.close(), left_out
 
 
+def weakest_pairs(passages: pa.Table, pairs: pa.Table, members: pa.Table, count: int = 5) -> list[dict[str, Any]]:
+    """The flagged pairs that are least alike: those to look at first."""
+    alike = np.maximum(pairs["jaccard"].to_numpy(), pairs["containment"].to_numpy())
+    limit = np.partition(alike, count - 1)[count - 1] if len(alike) > count else np.inf
+    few = _named_pairs(passages, pairs.filter(pa.array(alike <= limit)), members).to_pylist()
+    few.sort(key=lambda row: max(row["jaccard"], row["containment"]))
+    names = ("a_id", "a_start", "b_id", "b_start", "jaccard", "containment")
+    return [{name: row[name] for name in names} for row in few[:count]]
+
+
 def _named_pairs(passages: pa.Table, pairs: pa.Table, members: pa.Table) -> pa.Table:
     """The pairs with ids and offsets, ``a`` before ``b`` by id and start, and the cluster that ``b`` is in."""
     numbers = passages["passage"].to_numpy()

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleaner import schemas
-from cleaner.clusters import find_clusters, flag_rows, write_clusters, write_pairs
+from cleaner.clusters import find_clusters, flag_rows, weakest_pairs, write_clusters, write_pairs
 from cleaner.corpus import Corpus
 from cleaner.errors import InputError
 from cleaner.output import RECORD, output_folder, publish
@@ -41,6 +41,7 @@ def rethreshold(corpus: Corpus, out: Path, jaccard: float, containment: float) -
         files = [write_clusters(folder, members), write_pairs(folder, passages, pairs, members)[0]]
         files += _rewrite(corpus, folder, flag_rows(members))
         record = _record(corpus, files, members, len(rows), jaccard, containment)
+        record["near_duplicates"]["weakest"] = weakest_pairs(passages, pairs, members)
         (folder / RECORD).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         publish(folder, out)
     return record

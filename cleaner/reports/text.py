@@ -31,12 +31,27 @@ def summary(record: dict[str, Any], out: str) -> str:
             f"{near['passages']:,} near-duplicate passages in {near['clusters']:,} clusters"
             f" ({near['pairs']:,} verified pairs); {near['documents']:,} near-duplicate documents"
         )
+        lines += _weakest(near["weakest"])
+    if near["keys_shared_too_often"]:
+        lines.append(
+            f"  {near['keys_shared_too_often']:,} keys are shared by up to"
+            f" {near['passages_sharing_one_key']:,} passages; these are compared with the first ones only"
+        )
     if near["pairs_left_out"]:
         lines.append(f"  {near['pairs_left_out']:,} more pairs of very large clusters are not in pairs.jsonl")
     if counts["rejected"]:
         lines.append(f"warning: {counts['rejected']:,} records could not be used; rejected.jsonl says why")
     lines.append(out)
     return "\n".join(lines)
+
+
+def _weakest(pairs: list[dict[str, Any]]) -> list[str]:
+    """The least similar pair that was flagged: the one to look at first."""
+    return [
+        f"  weakest match: {pair['a_id']} at {pair['a_start']} and {pair['b_id']} at {pair['b_start']},"
+        f" Jaccard similarity {pair['jaccard']:.2f}, containment {pair['containment']:.2f}"
+        for pair in pairs[:1]
+    ]
 
 
 def _before(record: dict[str, Any]) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from cleaner import __version__
-from cleaner.clusters import write_clusters, write_pairs
+from cleaner.clusters import weakest_pairs, write_clusters, write_pairs
 from cleaner.config import Config
 from cleaner.duplicates import Duplicates
 from cleaner.engines import Dataset
@@ -67,6 +67,7 @@ def write_record(
             "pairs_left_out": left_out,
             "keys_shared_too_often": len(duplicates.shared),
             "passages_sharing_one_key": max(duplicates.shared, default=0),
+            "weakest": weakest_pairs(duplicates.passages, duplicates.pairs, duplicates.members),
         },
         "sources": worst_sources(counts),
         "outputs": {
