@@ -68,7 +68,11 @@ def _with_evidence(decision: Decision) -> list[Edit]:
 
 def _files(detector: Detector) -> tuple[tuple[int, int], ...]:
     """Which files the detector loads: a later run may write others under the same names."""
-    names: tuple[str | Path, ...] = (*detector.rules, *detector.known, *(part.path for part in detector.templates.parts))
+    names: tuple[str | Path, ...] = (
+        *detector.rules,
+        *detector.known,
+        *(part.path for part in detector.templates.parts),
+    )
     return tuple((found.st_ino, found.st_mtime_ns) for found in (os.stat(name) for name in names))
 
 
