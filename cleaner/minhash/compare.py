@@ -22,7 +22,7 @@ def equal_words(hashes: Any, first: Any, words: Any, left: Any, right: Any, equa
     """Write which pairs have the same words in the same order: as many, and the same shingles in order."""
     for pair in range(len(left)):
         x, y = left[pair], right[pair]
-        same = words[x] == words[y] and words[x] > 0
+        same = words[x] == words[y] and words[x] > 0  # with as many words, shingles are as many too
         at = 0
         while same and at < first[x + 1] - first[x]:
             same = hashes[first[x] + at] == hashes[first[y] + at]
@@ -31,25 +31,11 @@ def equal_words(hashes: Any, first: Any, words: Any, left: Any, right: Any, equa
 
 
 @kernel
-def sort_sets(hashes: Any, first: Any, size: Any) -> None:
-    """Sort the hashes of each text in place, each once at the front; write how many there are."""
-    for text in range(len(size)):
-        mine = hashes[first[text] : first[text + 1]]
-        mine.sort()
-        count = 0
-        for at in range(len(mine)):
-            if at == 0 or mine[at] != mine[count - 1]:
-                mine[count] = mine[at]
-                count += 1
-        size[text] = count
-
-
-@kernel
-def shared_shingles(sets: Any, first: Any, size: Any, left: Any, right: Any, shared: Any) -> None:
+def shared_shingles(sets: Any, first: Any, left: Any, right: Any, shared: Any) -> None:
     """Write how many shingles each pair of sorted sets shares."""
     for pair in range(len(left)):
-        x, x_end = first[left[pair]], first[left[pair]] + size[left[pair]]
-        y, y_end = first[right[pair]], first[right[pair]] + size[right[pair]]
+        x, x_end = first[left[pair]], first[left[pair] + 1]
+        y, y_end = first[right[pair]], first[right[pair] + 1]
         count = 0
         while x < x_end and y < y_end:
             u, v = sets[x], sets[y]
@@ -125,16 +111,25 @@ def anchor(a: Any, b: Any) -> Any:
 
 @kernel
 def align(a: Any, b: Any) -> Any:
-    """Return the runs of words that two texts share in order, sorted: (start in a, start in b, length).
+    """Return what ``evidence.align`` does, as sorted rows.
 
-    The longest run first, then the same to its left and right (Ratcliff, Metzener, Pattern matching: the
-    gestalt approach, 1988), as ``difflib.SequenceMatcher`` without its shortcut for frequent words. Very
-    large windows are cut at an anchor instead; one without anchors is taken to share nothing.
+    Very large windows are cut at an anchor instead of the longest run; one without anchors shares nothing.
     """
-    runs = np.empty((min(len(a), len(b)) + 1, 3), np.int64)
+    runs = np.empty((min(len(a), len(b)) + 2, 3), np.int64)
     lengths = np.empty(len(b) + 1, np.int64)
-    windows = [(0, len(a), 0, len(b))]
+    head, tail, least = 0, 0, min(len(a), len(b))
+    while head < least and a[head] == b[head]:
+        head += 1
+    while tail < least - head and a[len(a) - 1 - tail] == b[len(b) - 1 - tail]:
+        tail += 1
+    windows = [(head, len(a) - tail, head, len(b) - tail)]
     count, budget = 0, BUDGET
+    if head:
+        runs[count] = (0, 0, head)
+        count += 1
+    if tail:
+        runs[count] = (len(a) - tail, len(b) - tail, tail)
+        count += 1
     while len(windows) and budget > 0:
         a_start, a_end, b_start, b_end = windows.pop()
         x, y = a[a_start:a_end], b[b_start:b_end]
@@ -186,8 +181,9 @@ def form_evidence(words: Any, kind: Any, digits: Any, length: Any, first: Any, l
     for pair in range(len(left)):
         a, a_end = first[left[pair]], first[left[pair] + 1]
         b, b_end = first[right[pair]], first[right[pair] + 1]
-        a_sorted, b_sorted = np.sort(words[a:a_end]), np.sort(words[b:b_end])
-        runs = align(words[a:a_end], words[b:b_end])
+        a_words, b_words = words[a:a_end], words[b:b_end]
+        a_sorted, b_sorted = words[:0], words[:0]
+        runs = align(a_words, b_words)
         common, places, numerals, names = 0, 0, 0, 0
         span = np.zeros(4, np.int64)
         for row in range(len(runs) + 1):
@@ -210,10 +206,11 @@ def form_evidence(words: Any, kind: Any, digits: Any, length: Any, first: Any, l
                 y, y_any = joined_digits(kind[b:b_next], digits[b:b_next], length[b:b_next])
                 if x_any and y_any and x != y:
                     numerals += 1
-                elif missing_name(words[a:a_next], kind[a:a_next], b_sorted) and missing_name(
-                    words[b:b_next], kind[b:b_next], a_sorted
-                ):
-                    names += 1
+                elif (kind[a:a_next] == NAME).any() and (kind[b:b_next] == NAME).any():
+                    if len(a_sorted) == 0:
+                        a_sorted, b_sorted = np.sort(a_words), np.sort(b_words)
+                    ours = missing_name(words[a:a_next], kind[a:a_next], b_sorted)
+                    names += ours and missing_name(words[b:b_next], kind[b:b_next], a_sorted)
             a, b = a_next + run, b_next + run
         out[pair, 0], out[pair, 1], out[pair, 2], out[pair, 3] = common, places, numerals, names
         out[pair, 4:] = span

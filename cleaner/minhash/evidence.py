@@ -52,32 +52,47 @@ def form_evidence(found: Tokens, a: int, b: int) -> tuple[int, ...]:
     """Return words in common, differing places, those with other numerals, those with other names, and token rows.
 
     The rows say where the first run of five words or more starts in a and where the last one ends, and the
-    same in b.
-
-    This is the definition, for small inputs; the compiled kernel of the same name says the same.
+    same in b. This is the definition, for small inputs; the compiled kernel of the same name says the same.
     """
-    x, y = (slice(found.first[text], found.first[text + 1]) for text in (a, b))
-    left, right = found.words[x].tolist(), found.words[y].tolist()
-    steps = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    (x, x_end), (y, y_end) = (found.first[text : text + 2].tolist() for text in (a, b))
+    left, right = found.words[x:x_end].tolist(), found.words[y:y_end].tolist()
+    runs = [(x + at, y + other, length) for at, other, length in align(left, right)]
     common = places = numerals = names = 0
-    runs: list[tuple[int, int, int, int]] = []
-    for step, start, end, other_start, other_end in steps:
-        if step == "equal":
-            common += end - start
-            if end - start >= SHINGLE:
-                runs.append((x.start + start, x.start + end, y.start + other_start, y.start + other_end))
-            continue
-        places += 1
-        if step != "replace" or (end - start > PLACE and other_end - other_start > PLACE):
-            continue
-        ours = range(x.start + start, x.start + end)
-        theirs = range(y.start + other_start, y.start + other_end)
-        if _digits(found, ours) and _digits(found, theirs) and _digits(found, ours) != _digits(found, theirs):
-            numerals += 1
-        elif _missing(found, ours, right) and _missing(found, theirs, left):
-            names += 1
-    span = (runs[0][0], runs[-1][1], runs[0][2], runs[-1][3]) if runs else (0, 0, 0, 0)
-    return common, places, numerals, names, *span
+    for at, other, length in [*runs, (x_end, y_end, 0)]:
+        ours, theirs = range(x, at), range(y, other)
+        places += bool(ours or theirs)
+        if ours and theirs and (len(ours) <= PLACE or len(theirs) <= PLACE):
+            digits, other_digits = _digits(found, ours), _digits(found, theirs)
+            if digits and other_digits and digits != other_digits:
+                numerals += 1
+            elif _missing(found, ours, right) and _missing(found, theirs, left):
+                names += 1
+        common += length
+        x, y = at + length, other + length
+    long = [run for run in runs if run[2] >= SHINGLE]
+    if not long:
+        return common, places, numerals, names, 0, 0, 0, 0
+    (first, first_other, _), (last, last_other, length) = long[0], long[-1]
+    return common, places, numerals, names, first, last + length, first_other, last_other + length
+
+
+def align(left: list[int], right: list[int]) -> list[tuple[int, int, int]]:
+    """Return the runs of words that two texts share in order: (start in left, start in right, length).
+
+    What both start with and what both end with first; of the rest the longest run, then the same to its left and
+    right (J. Ratcliff, D. Metzener, Pattern matching: the gestalt approach, 1988).
+    """
+    head, least = 0, min(len(left), len(right))
+    while head < least and left[head] == right[head]:
+        head += 1
+    tail = 0
+    while tail < least - head and left[-1 - tail] == right[-1 - tail]:
+        tail += 1
+    inner, other_inner = left[head : len(left) - tail], right[head : len(right) - tail]
+    blocks = SequenceMatcher(None, inner, other_inner, autojunk=False).get_matching_blocks()
+    middle = [(block.a + head, block.b + head, block.size) for block in blocks]
+    runs = [(0, 0, head), *middle, (len(left) - tail, len(right) - tail, tail)]
+    return [run for run in runs if run[2]]
 
 
 def shared_runs(text_a: str, text_b: str, shortest: int = SHINGLE) -> list[tuple[int, int, int, int]]:
@@ -89,12 +104,11 @@ def shared_runs(text_a: str, text_b: str, shortest: int = SHINGLE) -> list[tuple
     size = int(found.first[1])
     left, right = found.words[:size], found.words[size:]
     if left.size * right.size > LARGE_WINDOW:
-        from cleaner.minhash.compare import align
+        from cleaner.minhash import compare
 
-        runs = align(left, right).tolist()
+        runs = compare.align(left, right).tolist()
     else:
-        blocks = SequenceMatcher(None, left.tolist(), right.tolist(), autojunk=False).get_matching_blocks()
-        runs = [list(block) for block in blocks if block.size]
+        runs = align(left.tolist(), right.tolist())
     start, end = found.start.tolist(), found.end.tolist()
     return [
         (start[a], end[a + length - 1], start[size + b], end[size + b + length - 1])

@@ -307,7 +307,7 @@ def _write_part(folder: Path, table: pa.Table, settings: Settings) -> dict[str, 
     folder.mkdir()
     texts = _large(table["text"])
     signed = signatures(texts)
-    keys = passage_keys(texts, settings.bands, settings.rows, settings.rate, settings.short, signed=signed)
+    keys = passage_keys(texts, settings.bands, settings.rows, settings.rate, settings.short)
     order = np.lexsort((keys.text, keys.key))
     with pa.OSFile(str(folder / "passages.arrow"), "wb") as sink, pa.ipc.new_file(sink, PASSAGES) as writer:
         writer.write_table(table)

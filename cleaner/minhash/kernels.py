@@ -345,20 +345,63 @@ def mixed_key(value: Any) -> Any:
 
 
 @kernel
-def shingle_keys(hashes: Any, first: Any, words: Any, short: Any, limit: Any, key: Any, text: Any) -> Any:
-    """Write a key of all words of each text, and one of each chosen shingle of those that are not short."""
-    count = 0
-    for one in range(len(words)):
-        if words[one] == 0:
+def key_texts(data: Any, offsets: Any, tables: Any, normal: Any, a: Any, b: Any, plan: Any, key: Any, text: Any) -> Any:
+    """Write the keys of all texts in one pass; see ``keys.py``.
+
+    ``plan`` holds bands, rows, the least number of words of a text with more than one key, and the bound of the lower
+    half of the keys of chosen shingles. Returns how many keys there are, and which texts need normalisation.
+    """
+    bands, rows, short, limit = plan
+    size = longest(offsets) * U64(2) + U64(64)
+    folded = np.zeros(size, np.uint8)
+    bounds = np.empty(size, np.uint32)
+    words = np.empty(size // U64(2) + U64(16), np.uint64)
+    hashes = np.empty(size // U64(2) + U64(16), np.uint64)
+    mixed = np.empty(size // U64(2) + U64(16), np.uint32)
+    row = np.empty(len(a), np.uint32)
+    needs = np.zeros(len(offsets) - 1, np.bool_)
+    total = 0
+    for one in range(offsets.shape[0] - 1):
+        start = U64(offsets[one])
+        written, needs[one] = fold_text(data, start, U64(offsets[one + 1]) - start, tables, normal, folded)
+        count = word_bounds(folded, written, bounds)
+        if count == U64(0) or needs[one]:
             continue
-        whole, mine = U64(0), count
-        count += 1
-        for at in range(first[one], first[one + 1]):
-            whole += mixed_key(hashes[at] + U64(at - first[one] + 1) * M1)
-            chosen = mixed_key(hashes[at])
-            key[count] = np.int64(chosen)
-            text[count] = one
-            count += (chosen & U64(0xFFFFFFFF)) < U64(limit) and words[one] >= short
-        key[mine] = np.int64(mixed_key(whole + U64(words[one])))
-        text[mine] = one
-    return count
+        word_hashes(folded, bounds, count, words)
+        shingles = shingle(words, count, hashes)
+        long = count >= U64(short)
+        first = total
+        total += 1 + choose_keys(hashes, shingles, limit if long else 0, key[first:], U64(count))
+        if long and bands > 0:
+            for at in range(shingles):
+                mixed[at] = fmix32(hashes[at] >> U64(32))
+            minimum(mixed, shingles, a, b, row)
+            total = hash_bands(row, bands, rows, key, total)
+        text[first:total] = one
+    return total, needs
+
+
+@kernel
+def choose_keys(hashes: Any, count: Any, limit: Any, key: Any, words: Any) -> Any:
+    """Write the key of the whole text, then those of its chosen shingles; return how many were chosen."""
+    whole, place = U64(0), 1
+    for at in range(count):
+        whole += mixed_key(hashes[at] + U64(at + U64(1)) * M1)
+        chosen = mixed_key(hashes[at])
+        key[place] = np.int64(chosen)
+        place += (chosen & U64(0xFFFFFFFF)) < U64(limit)
+    key[0] = np.int64(mixed_key(whole + words))
+    return place - 1
+
+
+@kernel
+def hash_bands(row: Any, bands: Any, rows: Any, key: Any, total: Any) -> Any:
+    """Write the keys of the bands of one signature, as ``bands.band_keys`` makes them; return where the next goes."""
+    for band in range(bands):
+        h = U64(band + 1) * M1
+        for at in range(band * rows, (band + 1) * rows):
+            h = (h ^ U64(row[at])) * M1
+            h ^= h >> U64(29)
+        key[total] = np.int64(h)
+        total += 1
+    return total

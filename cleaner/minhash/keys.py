@@ -18,8 +18,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cleaner.minhash.bands import MIX, band_keys
-from cleaner.minhash.shingles import Backend, Shingles, shingle_hashes, use_numba
-from cleaner.minhash.signatures import NUM_PERM, signatures
+from cleaner.minhash.characters import characters
+from cleaner.minhash.shingles import Backend, Shingles, normalised, shingle_hashes, text_buffers, use_numba
+from cleaner.minhash.signatures import NUM_PERM, permutations, signatures
 
 
 class Keys(NamedTuple):
@@ -41,7 +42,6 @@ def passage_keys(
     rate: float = 0.25,
     short: int = 8,
     backend: Backend = "auto",
-    signed: NDArray[np.uint32] | None = None,
 ) -> Keys:
     """Return all keys of each text of an Arrow string array.
 
@@ -55,33 +55,47 @@ def passage_keys(
         rate: the share of all shingles that are chosen, 0 to 1.
         short: texts of fewer words have the key of all their words only; texts without words have none.
         backend: see ``shingle_hashes``.
-        signed: the signatures of the texts, where the caller has them.
 
     Raises:
         ValueError: bands and rows for which a signature has too few values.
     """
-    shingles = shingle_hashes(texts, backend, bits=64)
-    limit = int(rate * 2**32)
-    if use_numba(backend, 0):
-        parts = [_compiled_keys(shingles, short, limit)]
-    else:
-        some = np.flatnonzero(shingles.words)
-        parts = [Keys(_whole_keys(shingles)[some], some), _shingle_keys(shingles, shingles.words >= short, limit)]
+    if bands * rows > NUM_PERM:
+        raise ValueError(f"{bands} bands of {rows} rows need {bands * rows} values of a signature, not {NUM_PERM}")
+    data, offsets = text_buffers(texts)
+    plan = (bands, rows, short, int(rate * 2**32))
+    if use_numba(backend, len(data)):
+        return _compiled_keys(data, offsets, plan, normal=False)
+    return _plain_keys(texts, plan)
+
+
+Plan = tuple[int, int, int, int]
+
+
+def _compiled_keys(data: NDArray[np.uint8], offsets: NDArray[np.int64], plan: Plan, normal: bool) -> Keys:
+    from cleaner.minhash.kernels import key_texts
+
+    texts = len(offsets) - 1
+    size = len(data) + (plan[0] + 3) * texts + 16
+    key, text = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    tables, (a, b) = tuple(characters()), permutations(NUM_PERM)
+    count, needs = key_texts(data, offsets, tables, normal, a, b, plan, key, text)
+    made = Keys(key[:count], text[:count])
+    again = np.flatnonzero(needs)
+    if normal or not again.size:
+        return made
+    more = _compiled_keys(*text_buffers(normalised(data, offsets, again)), plan, normal=True)
+    return Keys(np.concatenate((made.key, more.key)), np.concatenate((made.text, again[more.text])))
+
+
+def _plain_keys(texts: pa.Array, plan: Plan) -> Keys:
+    bands, rows, short, limit = plan
+    shingles = shingle_hashes(texts, "numpy", bits=64)
+    some, long = np.flatnonzero(shingles.words), np.flatnonzero(shingles.words >= short)
+    parts = [Keys(_whole_keys(shingles)[some], some), _shingle_keys(shingles, shingles.words >= short, limit)]
     if bands:
-        long = np.flatnonzero(shingles.words >= short)
-        if signed is None:
-            signed = signatures(texts, NUM_PERM, backend)
-        parts.append(Keys(band_keys(signed[long], bands, rows).reshape(-1), np.repeat(long, bands)))
+        signed = signatures(texts, NUM_PERM, "numpy")[long]
+        parts.append(Keys(band_keys(signed, bands, rows).reshape(-1), np.repeat(long, bands)))
     return Keys(np.concatenate([part.key for part in parts]), np.concatenate([part.text for part in parts]))
-
-
-def _compiled_keys(shingles: Shingles, short: int, limit: int) -> Keys:
-    from cleaner.minhash.kernels import shingle_keys
-
-    key = np.empty(len(shingles.hashes) + len(shingles.words), dtype=np.int64)
-    text = np.empty(len(key), dtype=np.int64)
-    count = shingle_keys(shingles.hashes, shingles.offsets, shingles.words, short, limit, key, text)
-    return Keys(key[:count], text[:count])
 
 
 def _mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -1,4 +1,8 @@
-"""The compiled kernel of ``tokens.py``."""
+"""The compiled kernels of ``tokens.py``: hash, flags, digits and character offsets of each word.
+
+The gap before a word is kept as flags: OPENS once the end of a sentence or the start of the text was in it, SPACED
+while it is one space, 1 if it is anything else.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from cleaner.minhash.compiled import kernel
+from cleaner.minhash.characters import DIGIT, LOWER, STOP, UPPER
+from cleaner.minhash.compiled import inlined, kernel
 from cleaner.minhash.kernels import (
     ALONE,
     EXPANDS,
@@ -17,91 +22,132 @@ from cleaner.minhash.kernels import (
     U64,
     decode,
     encode,
+    fold_ascii,
+    is_ascii,
     longest,
     word_bounds,
     word_hashes,
 )
+from cleaner.minhash.tokens import CAPITAL, CAPITALS, DIGITS, LONG, NUMBER, OPENS, SPACED
+
+WORD = U8(1)
+D = U64(DIGITS)
+
+
+@inlined
+def widened(gap: Any, code: Any, mark: Any) -> Any:
+    """Return the flags of a gap with one more character in it."""
+    if gap == U8(0) and code == U32(32):
+        return U8(SPACED)
+    return U8(1) | (gap & U8(OPENS)) | (U8(OPENS) if mark[code] == U8(STOP) else U8(0))
 
 
 @kernel
-def token_texts(
-    data: Any,
-    offsets: Any,
-    tables: Any,
-    words: Any,
-    flags: Any,
-    digits: Any,
-    starts: Any,
-    ends: Any,
-    first: Any,
-    needs: Any,
-) -> Any:
-    """Write hash, flags, digits and character offsets of each word; see ``tokens.py`` for the flags."""
+def ascii_tokens(data: Any, start: Any, length: Any, folded: Any, mark: Any, out: Any, total: Any) -> Any:
+    """Write flags, digits and offsets of the words of a folded ASCII text; return the number of words so far."""
+    flags, digits, starts, ends = out
+    gap, flag, value, inside = U8(9), U8(0), U64(0), False
+    for at in range(length):
+        code = U32(data[start + U64(at)])
+        if folded[at] != U8(0):
+            sort = mark[code]
+            if inside:
+                flag |= U8(LONG)
+            else:
+                starts[total] = at
+                flag = U8(CAPITALS | NUMBER) | (gap & U8(OPENS | SPACED))
+                flag |= U8(CAPITAL) if sort == U8(UPPER) else U8(0)
+                value, inside = U64(0), True
+            flag &= U8(255) if sort == U8(DIGIT) else U8(255 - NUMBER)
+            flag &= U8(255 - CAPITALS) if sort == U8(LOWER) else U8(255)
+            value = value * D + U64(code)
+        else:
+            if inside:
+                flags[total], digits[total], ends[total] = flag, value, at
+                total += U64(1)
+                inside, gap = False, U8(0)
+            gap = widened(gap, code, mark)
+    if inside:
+        flags[total], digits[total], ends[total] = flag, value, length
+        total += U64(1)
+    return total
+
+
+@kernel
+def unicode_tokens(data: Any, start: Any, length: Any, folded: Any, tables: Any, out: Any, total: Any) -> Any:
+    """Fold a text and write flags, digits and offsets of its words.
+
+    Returns the bytes written to ``folded``, the number of words so far, and whether the text needs normalisation.
+    """
     kind, fold, order, hard, mark, pool = tables
+    flags, digits, starts, ends = out
+    at, end, written = U64(start), U64(start) + U64(length), U64(0)
+    character, last, gap = 0, U8(0), U8(9)
+    inside, needed = False, False
+    single = np.zeros(1, np.uint32)
+    while at < end:
+        code, size = decode(data, at, end)
+        at += size
+        character += 1
+        if code >= U32(0x80):
+            needed |= hard[code] != U8(0) or (order[code] != U8(0) and order[code] < last)
+        last = order[code]
+        single[0] = fold[code]
+        if single[0] == NOTHING:
+            continue
+        parts = single
+        if single[0] > NOTHING:
+            where = U64(single[0] - EXPANDS)
+            parts = pool[where + U64(1) : where + U64(1) + U64(pool[where])]
+        for part in parts:
+            sort = kind[part] if part != U32(0) else GAP
+            if sort != WORD and inside:
+                folded[written] = U8(0)
+                written += U64(1)
+                inside, gap = False, U8(0)
+            if sort == GAP:
+                gap = widened(gap, code, mark)
+                continue
+            if inside:
+                flags[total - U64(1)] |= U8(LONG)
+            else:
+                starts[total] = character - 1
+                flags[total] = U8(CAPITALS | NUMBER) | (gap & U8(OPENS | SPACED))
+                flags[total] |= U8(CAPITAL) if mark[code] == U8(UPPER) else U8(0)
+                digits[total] = U64(0)
+                total += U64(1)
+            this = total - U64(1)
+            ends[this] = character
+            flags[this] &= U8(255) if mark[code] == U8(DIGIT) else U8(255 - NUMBER)
+            flags[this] &= U8(255 - CAPITALS) if mark[code] == U8(LOWER) else U8(255)
+            digits[this] = digits[this] * D + U64(code)
+            written = encode(part, folded, written)
+            inside = sort != ALONE
+            if not inside:
+                gap = U8(0)
+                folded[written] = U8(0)
+                written += U64(1)
+    return written, total, needed
+
+
+@kernel
+def token_texts(data: Any, offsets: Any, tables: Any, words: Any, out: Any, first: Any, needs: Any) -> Any:
+    """Write the columns of the words of all texts on end; return how many words there are."""
     size = longest(offsets) * U64(2) + U64(64)
     folded = np.zeros(size, np.uint8)
     bounds = np.empty(size, np.uint32)
     total = U64(0)
-    one_code = np.zeros(2, np.uint32)
     for text in range(offsets.shape[0] - 1):
-        at, end = U64(offsets[text]), U64(offsets[text + 1])
-        written, begun = U64(0), total
-        character, last, gap = 0, U8(0), U8(9)
-        inside, needed, shorter = False, False, False
-        while at < end:
-            code, length = decode(data, at, end)
-            at += length
-            if code >= U32(0x80):
-                needed |= hard[code] != U8(0) or (order[code] != U8(0) and order[code] < last)
-            last = order[code]
-            value = fold[code]
-            character += 1
-            if value == NOTHING:
-                continue
-            pieces, where = 1, U64(0)
-            if value > NOTHING:
-                where = U64(value - EXPANDS) + U64(1)
-                pieces = int(pool[where - U64(1)])
-            else:
-                one_code[0] = value
-            for piece in range(pieces):
-                part = pool[where + U64(piece)] if value > NOTHING else one_code[0]
-                sort = kind[part] if part != U32(0) else GAP
-                if sort != U8(1) and inside:
-                    inside, gap = False, U8(0)
-                    folded[written] = U8(0)
-                    written += U64(1)
-                if sort == GAP:
-                    stop = U8(8) if mark[code] == U8(8) else U8(0)
-                    gap = U8(16) if gap == U8(0) and code == U32(32) else U8(1) | (gap & U8(8)) | stop
-                    continue
-                if not inside:
-                    starts[total] = character - 1
-                    flags[total] = U8(6) | (gap & U8(24)) | (U8(1) if mark[code] == U8(2) else U8(0))
-                    digits[total] = U64(0)
-                    shorter = False
-                    total += U64(1)
-                else:
-                    shorter = True
-                inside = True
-                this = total - U64(1)
-                ends[this] = character
-                if mark[code] != U8(1):
-                    flags[this] &= U8(0xFB)
-                digits[this] = digits[this] * U64(1000003) + U64(code)
-                if mark[code] == U8(4):
-                    flags[this] &= U8(0xFD)
-                if shorter:
-                    flags[this] |= U8(32)
-                written = encode(part, folded, written)
-                if sort == ALONE:
-                    inside, gap = False, U8(0)
-                    folded[written] = U8(0)
-                    written += U64(1)
+        start, begun = U64(offsets[text]), total
+        written = U64(offsets[text + 1]) - start
+        if is_ascii(data, start, written):
+            fold_ascii(data, start, written, folded)
+            total = ascii_tokens(data, start, written, folded, tables[4], out, total)
+        else:
+            written, total, needs[text] = unicode_tokens(data, start, written, folded, tables, out, total)
         for place in range(U64(9)):
             folded[written + U64(place)] = U8(0)
         count = word_bounds(folded, written, bounds)
         word_hashes(folded, bounds, count, words[begun:])
-        needs[text] = needed
         first[text + 1] = total
     return total

@@ -52,12 +52,12 @@ def tokens(texts: pa.Array, backend: Backend = "auto") -> Tokens:
         return _finish(*_plain(decoded(data, offsets)))
     from cleaner.minhash.token_kernel import token_texts
 
-    size = len(data) + len(offsets)
+    size = len(data) + len(offsets)  # no text has more words than bytes; what is not written costs no memory
     words, digits = np.empty(size, np.uint64), np.empty(size, np.uint64)
     flags, start, end = np.empty(size, np.uint8), np.empty(size, np.int64), np.empty(size, np.int64)
     first = np.zeros(len(offsets), np.int64)
     needs = np.zeros(len(offsets) - 1, np.bool_)
-    total = int(token_texts(data, offsets, tuple(characters()), words, flags, digits, start, end, first, needs))
+    total = int(token_texts(data, offsets, tuple(characters()), words, (flags, digits, start, end), first, needs))
     found = (words[:total], flags[:total], digits[:total], start[:total], end[:total], first)
     return _finish(*(_with_hard(data, offsets, needs, found) if needs.any() else found))
 
