@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from cleaner.errors import RecordError
@@ -70,7 +70,6 @@ class Layout(NamedTuple):
     rest: tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
 def layout(keys: tuple[str, ...], options: ReaderOptions) -> Layout:
     """Decide which of a record's fields gives which column: as told, else by well-known names."""
     folded: dict[str, str] = {}
@@ -106,11 +105,12 @@ def rows(records: Iterable[Record], options: ReaderOptions) -> Iterator[Row]:
 
     The location of a record is also the id of one that has none.
     """
+    layouts = lru_cache(maxsize=1024)(partial(layout, options=options))
     for location, record in records:
         if isinstance(record, RecordError):
             yield rejected(location, str(record))
             continue
-        fields = layout(tuple(record), options)
+        fields = layouts(tuple(record))
         identifier = None
         try:
             identifier = _identifier(record, fields.id)
