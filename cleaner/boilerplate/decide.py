@@ -1,8 +1,9 @@
 """The one decision: what the detectors say of each line, united, and made into edits and findings.
 
-Each detector gives marks with a probability. They are taken as independent witnesses: the probability that a
-line stays content is the product of what each leaves (noisy-or); a ``keep`` mark protects a line from all that
-are less sure. What is left is looked at again until nothing more is found, so cleaning twice is cleaning once.
+The evidence is added up as log-odds: the line model's, and what templates and rules add to them, with weights
+that are fitted on labelled lines. A rule, a copy of an earlier line and a header field count at least as much as they say
+themselves; a ``keep`` mark protects a line from all that is less sure. What is left is looked at again until
+nothing more is found, so cleaning twice is cleaning once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaner import fields as header
 from cleaner.boilerplate import captions, scan
@@ -26,6 +28,14 @@ Level = Literal["conservative", "balanced", "aggressive"]
 STAGE = "boilerplate"
 #: For each level the probability from which on a line is removed.
 REMOVE: Mapping[str, float] = {"conservative": 0.9, "balanced": 0.5, "aggressive": 0.3}
+#: Log-odds: the model's weight and the intercept; what a template and a rule add, and the weight of their own.
+MODEL, INTERCEPT = 0.87, -0.2
+TEMPLATE, RULE = (1.03, 1.13), (1.2, 0.52)
+#: A template that is as sure as this removes a line at the balanced level whatever the model says.
+CERTAIN, ALONE = 0.93, 0.75
+#: A document that has more short lines than this between its paragraphs, and would lose less than that share of
+#: all its lines, is rather a list or a table than a page: there a line needs CAUTION more log-odds.
+INSIDE, PAGE, CAUTION = 40, 0.6, 2.0
 #: Less likely boilerplate than a removed line, but reported, from this share of the line's probability on.
 REPORT = 0.6
 
@@ -97,20 +107,24 @@ def find(
 def _once(
     lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], settings: Settings
 ) -> list[Decision]:
-    marks = _marks(lines, sources, languages, settings)
     decisions = [Decision([], [], {}, []) for _ in lines.texts]
+    if not len(lines):
+        return decisions
+    seen = scan.scan(lines)
+    marks = _marks(lines, languages, settings)
+    said = _weigh(lines, seen, sources, marks, settings)
     removed: dict[int, list[Verdict]] = {}
     threshold = REMOVE[settings.level]
+    for verdict in _verdicts(lines, marks, said, threshold * REPORT):
+        document = int(lines.document[verdict.row])
+        if verdict.confidence >= threshold:
+            removed.setdefault(document, []).append(verdict)
+        else:
+            decisions[document].findings.append(_finding(verdict, lines))
     for row in sorted(marks):
-        document = int(lines.document[row])
         for mark in marks[row]:
             for name, value in (mark.fields or {}).items():
-                decisions[document].fields.setdefault(name, value)
-        for verdict in _verdicts(row, marks[row], lines):
-            if verdict.confidence >= threshold:
-                removed.setdefault(document, []).append(verdict)
-            elif verdict.confidence >= threshold * REPORT:
-                decisions[document].findings.append(_finding(verdict, lines))
+                decisions[int(lines.document[row])].fields.setdefault(name, value)
     for document, verdicts in removed.items():
         for edit, evidence in cut(lines, document, verdicts):
             decisions[document].edits.append(edit)
@@ -118,10 +132,8 @@ def _once(
     return decisions
 
 
-def _marks(
-    lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], settings: Settings
-) -> dict[int, list[Mark]]:
-    """The marks of all detectors by row; rows without any are missing."""
+def _marks(lines: Lines, languages: Sequence[str | None], settings: Settings) -> dict[int, list[Mark]]:
+    """Return the marks of the detectors that speak of few lines, by row."""
     found: list[Mark] = []
     if settings.ruleset is not None:
         found += settings.ruleset.match(lines, languages)
@@ -129,40 +141,105 @@ def _marks(
         found += header.match(lines)
     if settings.captions:
         found += captions.match(lines)
-    if settings.templates is not None:
-        found += settings.templates.match(lines, sources)
-    if settings.model is not None:
-        probability = settings.model.probability(lines)
-        found += [
-            Mark(int(row), "model", "line-model", float(probability[row])) for row in np.flatnonzero(probability > 0.1)
-        ]
     rows: dict[int, list[Mark]] = {}
     for mark in found:
         rows.setdefault(mark.row, []).append(mark)
     return rows
 
 
-def _verdicts(row: int, marks: Sequence[Mark], lines: Lines) -> list[Verdict]:
-    """Unite the marks of one line: one verdict on the whole line, or one for each part of it."""
-    length = len(lines.text[row])
-    keep = max((mark.confidence for mark in marks if mark.action == "keep"), default=0.0)
-    removing = [mark for mark in marks if mark.action == "remove"]
-    whole = [mark for mark in removing if mark.start <= 0 and (mark.end < 0 or mark.end >= length)]
+class Said(NamedTuple):
+    """For each line the probability that it is boilerplate, by all detectors, and by each; float64 (lines,)."""
+
+    united: NDArray[np.float64]
+    model: NDArray[np.float64]
+    templates: NDArray[np.float64]
+    others: dict[str, NDArray[np.float64]]
+
+
+def _weigh(
+    lines: Lines,
+    seen: scan.Scan,
+    sources: Sequence[str | None],
+    marks: Mapping[int, Sequence[Mark]],
+    settings: Settings,
+) -> Said:
+    others = {name: np.zeros(len(lines)) for name in ("rules", "fields", "captions")}
+    for row, some in marks.items():
+        for mark in some:
+            if mark.action == "remove" and _is_whole(mark, lines):
+                others[mark.detector][row] = max(others[mark.detector][row], mark.confidence)
+    none = np.zeros(len(lines))
+    template = none if settings.templates is None else settings.templates.evidence(lines, sources, seen)
+    rule = others["rules"]
+    alone = np.maximum.reduce([rule, others["captions"], others["fields"]])
+    if settings.model is None:
+        return Said(1 - (1 - template) * (1 - alone), none, template, others)
+    logit = settings.model.logit(lines, seen)
+    total = INTERCEPT + MODEL * logit
+    for confidence, (base, weight) in ((template, TEMPLATE), (rule, RULE)):
+        total += np.where(confidence > 0, base + weight * _logit(np.clip(confidence, 0.05, 0.97)), 0)
+    united = _probability(total - CAUTION * _is_list(lines, seen, total))
+    united = np.maximum(united, np.where(template >= CERTAIN, ALONE, 0))
+    return Said(np.maximum(united, alone), _probability(logit), template, others)
+
+
+def _is_list(lines: Lines, seen: scan.Scan, total: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which lines stand between the paragraphs of a document that is rather a list than a page."""
+    is_prose = scan.prose(lines, seen)[0]
+    number = np.zeros(len(lines) + 1, dtype=np.int64)
+    np.cumsum(is_prose, out=number[1:])
+    low, high = lines.first[:-1][lines.document], lines.first[1:][lines.document]
+    inside = (number[:-1] > number[low]) & (number[high] > number[1:])
+    going = total > 0
+    many = np.bincount(lines.document, inside & (is_prose == 0), len(lines.texts)) > INSIDE
+    page = np.bincount(lines.document, going, len(lines.texts)) >= PAGE * np.diff(lines.first)
+    return inside & (many & ~page)[lines.document]
+
+
+def _logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log(probability / (1 - probability))
+
+
+def _probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
+
+
+def _is_whole(mark: Mark, lines: Lines) -> bool:
+    return mark.start <= 0 and (mark.end < 0 or mark.end >= len(lines.text[mark.row]))
+
+
+def _verdicts(lines: Lines, marks: Mapping[int, Sequence[Mark]], said: Said, least: float) -> list[Verdict]:
+    """Return the verdicts of at least that confidence on whole lines, and on parts of the other lines."""
     verdicts = []
-    if whole:
-        best = max(whole, key=lambda mark: (mark.confidence, mark.detector != "model", mark.rule))
-        stays, evidence = 1.0, dict[str, float]()
-        for mark in whole:
-            evidence[mark.detector] = round(max(evidence.get(mark.detector, 0.0), mark.confidence), 4)
-        for confidence in evidence.values():
-            stays *= 1 - confidence
-        if keep < max(evidence.values()):
-            verdicts.append(Verdict(row, 0, length, best.rule, round(1 - stays, 4), evidence))
-    for mark in removing:
-        if mark not in whole and mark.confidence > keep:
-            end = length if mark.end < 0 else mark.end
-            verdicts.append(Verdict(row, mark.start, end, mark.rule, mark.confidence, {mark.detector: mark.confidence}))
+    for row in np.flatnonzero(said.united >= least).tolist():
+        confidence = round(float(said.united[row]), 4)
+        some = marks.get(row, ())
+        if all(mark.confidence < confidence for mark in some if mark.action == "keep"):
+            verdicts.append(
+                Verdict(row, 0, len(lines.text[row]), _name(some, said, row), confidence, _evidence(said, row))
+            )
+    whole = {verdict.row for verdict in verdicts}
+    for row in sorted(marks.keys() - whole):
+        for mark in marks[row]:
+            if mark.action == "remove" and mark.confidence >= least and not _is_whole(mark, lines):
+                end = len(lines.text[row]) if mark.end < 0 else mark.end
+                verdicts.append(
+                    Verdict(row, mark.start, end, mark.rule, mark.confidence, {mark.detector: mark.confidence})
+                )
     return verdicts
+
+
+def _evidence(said: Said, row: int) -> dict[str, float]:
+    columns = {"model": said.model, "templates": said.templates, **said.others}
+    return {name: round(float(column[row]), 4) for name, column in columns.items() if column[row] > 0}
+
+
+def _name(marks: Sequence[Mark], said: Said, row: int) -> str:
+    """The most telling name: a rule's before that of a template, and a template's before the model's."""
+    named = [mark for mark in marks if mark.action == "remove"]
+    if named:
+        return max(named, key=lambda mark: (mark.confidence, mark.rule)).rule
+    return "template" if said.templates[row] > 0 else "line-model"
 
 
 def _finding(verdict: Verdict, lines: Lines) -> Finding:
