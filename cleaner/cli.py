@@ -43,7 +43,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _say(f"over the limit: {error}", 1)
     except CleanerError as error:
         return _say(f"error: {error}", 2)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click exits where the reader of standard output went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import inspect
 import os
 import shutil
 import signal
@@ -30,7 +31,7 @@ def every_command(group: click.Group = cli, path: tuple[str, ...] = ()) -> list[
     ("path", "one"), every_command(), ids=lambda part: " ".join(part) if type(part) is tuple else ""
 )
 def test_every_command_says_what_it_does_and_gives_an_example(path: tuple[str, ...], one: click.Command) -> None:
-    help_ = one.help or ""
+    help_ = inspect.cleandoc(one.help or "")
     assert help_.partition("\n")[0].endswith(".")
     assert "\b\nExample" in help_
     assert f"cleaner {' '.join(path)}" in help_

@@ -39,10 +39,11 @@ class WriteShards:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """Write every shard that lies in this hash partition."""
+        numbers = [0] if self.shards == 1 else np.unique(table["shard"].to_numpy()).tolist()
         table = table.filter(pc.is_null(table["reason"]))
         shard = table["shard"].to_numpy()
         written: list[dict[str, Any]] = []
-        for number in np.unique(shard).tolist():
+        for number in numbers:
             own = table.filter(pa.array(shard == number)).sort_by("id")
             written.extend(self._shard(own, number))
         return pa.Table.from_pylist(written, schema=schemas.WRITTEN)
