@@ -17,7 +17,8 @@ from cleaner.lines import Lines
 
 #: So many lines before the first prose, after it and at the end are looked at.
 HEAD, AFTER, TAIL = 12, 3, 3
-_LONGEST = 200
+#: Longer lines are no header.
+_LONGEST, _WORDS = 200, 24
 
 _LABEL = re.compile(
     r"(?i)(?<![^\W\d_])(?:"
@@ -30,6 +31,8 @@ _LABEL = re.compile(
     r"|veröffentlicht|publié|publicado|pubblicato|опубликовано)"
     r")(?:\s+(?:on|at|am|le|el|em|il))?(?!\w)\s*[:：]?\s*"
 )
+_DIGIT = re.compile(r"\d")
+_NUMERIC = re.compile(r"\d[./-]\d{1,2}[./-]\d")
 _JOINT = " \t ,;|/•·-–—:.*()"
 _CAPITAL = r"[^\W\d_a-z][\w.'’-]*"
 _PARTICLE = r"(?:de|del|della|di|da|dos|van|von|der|den|le|la|el|al|bin|ibn|and|&|und|et|y|e)\b"
@@ -108,7 +111,8 @@ def _document(lines: Lines, places: Places, document: int, gone: set[int]) -> It
 
 def _order(lines: Lines, rows: list[int]) -> str:
     """Return what comes first in the dates of the header, ``day`` or ``month``, where one of them shows it."""
-    shown = {date.order for row in rows if len(lines.text[row]) <= _LONGEST for date in dates.find(lines.text[row])}
+    numeric = [lines.text[row] for row in rows if _NUMERIC.search(lines.text[row][:_LONGEST])]
+    shown = {date.order for text in numeric for date in dates.find(text[:_LONGEST])}
     shown.discard("")
     return shown.pop() if len(shown) == 1 else ""
 
@@ -137,13 +141,14 @@ def _is_kicker(lines: Lines, row: int, prose: int) -> bool:
 
 def _header(row: int, text: str, order: str = "", label: str = "") -> Mark | None:
     """Return the mark of a line that holds nothing but header fields."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or len(text.split()) > _WORDS:
         return None
     inputs = _INPUTS.fullmatch(text)
     if inputs and _NAME.fullmatch(inputs["author"]):
         credit = {"authors": [inputs["author"]], "agency": inputs["agency"]}
         return Mark(row, "fields", "agency-credit", 0.9, fields=credit)
-    fields = _fields(text, order, label)
+    worth = _DIGIT.search(text) or _LABEL.match(text.lstrip(_JOINT))
+    fields = _fields(text, order, label) if worth else None
     if not fields:
         return None
     rule = "byline" if {"authors", "agency"} & fields.keys() else "dates"

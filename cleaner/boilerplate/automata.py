@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import re2
 
-from cleaner.boilerplate.phrases import PhraseError, body_of, fold, gate_of, starts_open, whole_line
+from cleaner.boilerplate.phrases import PhraseError, body_of, gate_of, starts_open, whole_line
 from cleaner.boilerplate.rule_files import Rule
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines
@@ -75,10 +75,10 @@ class Automaton:
             self._set.Compile()
 
     def match(self, text: str) -> list[int] | None:
-        """Return the places of the rules that have a pattern for the whole line."""
+        """Return the places of the rules that have a pattern for the whole of a folded line."""
         if not self._rule_of:
             return None
-        found = self._set.Match(fold(text).encode("utf-8", "replace"))
+        found = self._set.Match(text.encode("utf-8", "replace"))
         return sorted({self._rule_of[at] for at in found}) if found else None
 
 

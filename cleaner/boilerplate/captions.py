@@ -13,7 +13,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from cleaner.boilerplate.marks import Mark
-from cleaner.boilerplate.phrases import fold
 from cleaner.boilerplate.places import ends_sentence
 from cleaner.lines import Lines
 
@@ -107,7 +106,7 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _triples(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", fold(_CREDIT.sub("", text)).casefold())
+    words = re.findall(r"\w+", _CREDIT.sub("", text).casefold())
     return set(zip(words, words[1:], words[2:], strict=False))
 
 

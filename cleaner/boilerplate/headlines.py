@@ -80,9 +80,8 @@ def _introduces(lines: Lines, row: int, begin: int, end: int) -> bool:
     """Say whether the next paragraph takes up words of the line that the rest of the document does not have."""
     own = set(_WORD.findall(lines.text[row].casefold()))
     taken = own & set(_WORD.findall(lines.text[row + 1].casefold()))
-    elsewhere = Counter[str]()
-    for other in range(begin, end):
-        if other not in (row, row + 1):
-            elsewhere.update(taken & set(_WORD.findall(lines.text[other].casefold())))
-    new = sum(1 for word in taken if not elsewhere[word])
+    if not taken:
+        return False
+    rest = "\n".join([*lines.text[begin:row], *lines.text[row + 2 : end]]).casefold()
+    new = sum(1 for word in taken if word not in rest)
     return new >= 2 or new * 6 > len(own)

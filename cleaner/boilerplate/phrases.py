@@ -23,7 +23,7 @@ _SPACES = "\xa0\u2002\u2003\u2009\u202f\u3000\t"
 _NOTHING = "\u200b\u200c\u200d\u2060\ufeff\xad\u200e\u200f"
 _BULLETS = "•●▪■▶►▸·→←↓↑▼▾✕×✉☰✅■□◆◇▲△★☆※"
 #: Typographic variants and the plain sign that stands for each.
-_PLAIN = str.maketrans(
+_PLAIN: dict[str, str] = (
     dict.fromkeys(_SPACES, " ")
     | dict.fromkeys(_NOTHING, "")
     | dict.fromkeys(_BULLETS, "*")
@@ -64,9 +64,21 @@ class PhraseError(ValueError):
     """A phrase that cannot be read."""
 
 
-def fold(line: str) -> str:
-    """Return the line with plain signs for typographic ones; the case stays, for the patterns fold it."""
-    return line if line.isascii() else line.translate(_PLAIN)
+def fold(lines: list[str]) -> list[str]:
+    """Return the lines with plain signs for typographic ones; the case stays, for the patterns fold it.
+
+    All lines at once, sign by sign: far faster than character by character.
+    """
+    text = "\n".join(lines)
+    if text.isascii():
+        return lines
+    for sign in sorted(_PLAIN.keys() & set(text)):
+        text = text.replace(sign, _PLAIN[sign])
+    return text.split("\n")
+
+
+def _folded(phrase: str) -> str:
+    return fold([phrase])[0].strip()
 
 
 def body_of(phrase: str, pieces: Mapping[str, str]) -> str:
@@ -75,7 +87,7 @@ def body_of(phrase: str, pieces: Mapping[str, str]) -> str:
     Raises:
         PhraseError: brackets that do not match or an unknown piece.
     """
-    return _body(fold(phrase).strip(), pieces, ())
+    return _body(_folded(phrase), pieces, ())
 
 
 def whole_line(bodies: Sequence[str]) -> str:
@@ -94,7 +106,7 @@ def gate_of(phrase: str, pieces: Mapping[str, str]) -> str:
     It is the phrase's beginning, at the start of a line, or, where that can be any, its rarest words. Empty where
     a phrase has no such words.
     """
-    folded = fold(phrase).strip()
+    folded = _folded(phrase)
     if starts_open(phrase):
         runs = _anchors(folded, pieces)
         return f"(?:{'|'.join(runs)})" if runs else ""
@@ -147,7 +159,7 @@ def _piece(name: str, pieces: Mapping[str, str], inside: tuple[str, ...]) -> str
     value = pieces[name]
     if value.startswith("re:"):
         return f"(?:{value[3:]})"
-    return f"(?:{_body(fold(value), pieces, (*inside, name))})"
+    return f"(?:{_body(_folded(value), pieces, (*inside, name))})"
 
 
 def _beginning(phrase: str, pieces: Mapping[str, str]) -> str:
@@ -159,7 +171,7 @@ def _beginning(phrase: str, pieces: Mapping[str, str]) -> str:
         depth += (kind == "open") - (kind == "close")
         if kind == "piece":
             piece = pieces[found["piece"]]
-            written.append(f"(?:{piece[3:] if piece.startswith('re:') else _beginning(fold(piece), pieces)})")
+            written.append(f"(?:{piece[3:] if piece.startswith('re:') else _beginning(_folded(piece), pieces)})")
         elif kind == "open":
             written.append("(?:")
         elif kind == "close":
@@ -195,7 +207,7 @@ def _anchors(phrase: str, pieces: Mapping[str, str]) -> tuple[str, ...]:
             if depth == 0 and value == ")":
                 best = _better(best, _either(phrase[start : found.start()], pieces))
         elif depth == 0 and kind == "piece" and not pieces[found["piece"]].startswith("re:"):
-            best = _better(best, _anchors(fold(pieces[found["piece"]]), pieces))
+            best = _better(best, _anchors(_folded(pieces[found["piece"]]), pieces))
     return best
 
 

@@ -35,7 +35,8 @@ class Places:
         """Find the prose of each document."""
         long = np.flatnonzero((lines.end - lines.start) >= PROSE)
         prose = np.zeros(len(lines), dtype=np.bool_)
-        prose[[row for row in long.tolist() if _is_prose(lines.text[row])]] = True
+        text = lines.text
+        prose[[row for row in long.tolist() if text[row][-1] == "." or _is_prose(text[row])]] = True
         rows = np.flatnonzero(prose)
         begin, end = lines.first[:-1], lines.first[1:]
         at = np.searchsorted(rows, begin)

@@ -14,6 +14,7 @@ from pathlib import Path
 from cleaner.boilerplate.automata import LONG, SHORT, Automata, check, patterns_of
 from cleaner.boilerplate.headlines import inline_headlines, is_headline
 from cleaner.boilerplate.marks import Mark
+from cleaner.boilerplate.phrases import fold
 from cleaner.boilerplate.places import Places
 from cleaner.boilerplate.rule_files import Rule, packaged_files, read_file, read_rules
 from cleaner.lines import Lines
@@ -89,22 +90,13 @@ class RuleSet:
     def _hits(self, lines: Lines) -> dict[int, list[int]]:
         """Return for the rows that a pattern matches the places of the rules; each unique line is decided once."""
         automata = self._automata
-        known: dict[str, list[int] | None] = {}
-        closed = automata.closed.match
-        hits = {}
-        for row, text in enumerate(lines.text):
-            if len(text) > SHORT:
-                continue
-            if text in known:
-                found = known[text]
-            else:
-                found = known[text] = closed(text)
-            if found:
-                hits[row] = found
+        short = dict.fromkeys(text for text in lines.text if len(text) <= SHORT)
+        closed = dict(zip(short, map(automata.closed.match, fold(list(short))), strict=True))
+        hits = {row: found for row, text in enumerate(lines.text) if (found := closed.get(text))}
         for row in automata.gate.rows(lines):
             text = lines.text[row]
-            found = automata.open.match(text) if len(text) <= SHORT else automata.long.match(text[:LONG])
-            if found:
+            automaton = automata.open if len(text) <= SHORT else automata.long
+            if found := automaton.match(fold([text[:LONG]])[0]):
                 hits[row] = sorted({*hits.get(row, ()), *found})
         return hits
 
