@@ -33,11 +33,17 @@ def unpack(packed: bytes) -> tuple[list[Edit], list[str]]:
 
 
 def undo(edits: Sequence[Edit], removed: Sequence[str], text: str) -> str:
-    """The original of a cleaned text, from its edits and what they removed."""
+    """The original of a cleaned text, from its edits and what they removed.
+
+    Raises:
+        ValueError: a text that these edits did not make.
+    """
     shift = 0
     inverse = []
     for edit, before in zip(edits, removed, strict=True):
         start = edit.start + shift
+        if not text.startswith(edit.replacement, start):
+            raise ValueError(f"{edit.replacement!r} does not stand at {start}")
         inverse.append(edit._replace(start=start, end=start + len(edit.replacement), replacement=before))
         shift += len(edit.replacement) - len(before)
     return apply(inverse, text)

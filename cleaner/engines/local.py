@@ -104,9 +104,9 @@ def _group_partition(partition: Dataset, function: GroupFunction, schema: pa.Sch
 
 def _scatter(part: Part, key: str, bits: int, folder: Path, number: int) -> dict[int, Part]:
     """Write the rows of one part into a file for each hash partition of the key."""
-    table = pa.Table.from_batches(list(part.read()))
-    if not table.num_rows:
+    if not part.rows:
         return {}
+    table = pa.Table.from_batches(list(part.read()))
     keys = table[key].to_numpy().astype(np.int64).view(np.uint64)
     bucket = (keys * _ODD) >> np.uint64(64 - bits)
     order = np.argsort(bucket, kind="stable")
