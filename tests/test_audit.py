@@ -1,0 +1,69 @@
+"""Edits as records of the audit, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from cleaner.audit import original_bytes, original_text, pack, records, restore, undo, unpack
+from cleaner.documents import Edit, apply
+from cleaner.errors import InputError, OutputError
+
+TEXT = "Follow us\ncafÃ© time\n"
+EDITS = [
+    Edit(0, 10, "", "boilerplate", "follow", 0.91234567, (("model", 0.5), ("rules", 0.95))),
+    Edit(13, 15, "é", "encoding", "mojibake", 0.99),
+]
+
+
+def test_packed_edits_come_back_with_what_they_removed() -> None:
+    edits, removed = unpack(pack(EDITS, TEXT))
+    assert edits == [EDITS[0]._replace(confidence=0.9123), EDITS[1]]
+    assert removed == ["Follow us\n", "Ã©"]
+    assert undo(edits, removed, apply(EDITS, TEXT)) == TEXT
+
+
+def test_a_record_says_what_was_done_where_why_and_how_surely() -> None:
+    notes = orjson.dumps([{"stage": "encoding", "rule": "decode", "codec": "cp1252", "bom": False, "newline": "\n"}])
+    note, first, second = records("a", pack(EDITS, TEXT), notes)
+    assert note["rule"] == "decode"
+    assert first == {
+        "id": "a", "start": 0, "end": 10, "removed": "Follow us\n", "replacement": "", "stage": "boilerplate",
+        "rule": "follow", "confidence": 0.9123, "evidence": {"model": 0.5, "rules": 0.95},
+    }  # fmt: skip
+    assert second["replacement"] == "é"
+    assert original_text(apply(EDITS, TEXT), [note, first, second]) == TEXT
+    assert original_bytes(apply(EDITS, TEXT), [note, first, second]) == TEXT.encode("cp1252")
+
+
+def _trail(identity: str = "a") -> list[dict[str, Any]]:
+    return list(records(identity, pack(EDITS, TEXT), b"[]"))
+
+
+def test_restore_writes_documents_with_and_without_edits(tmp_path: Path) -> None:
+    documents = [("a", apply(EDITS, TEXT)), ("b/c", "as it was")]
+    assert restore(documents, _trail(), tmp_path) == 2
+    assert (tmp_path / "a").read_text(encoding="utf-8") == TEXT
+    assert (tmp_path / "b" / "c").read_text() == "as it was"
+
+
+def test_an_id_that_is_the_folder_of_another_has_a_file_too(tmp_path: Path) -> None:
+    assert restore([("a", "one"), ("a/b", "two")], [], tmp_path) == 2
+    assert sorted(path.read_text() for path in tmp_path.rglob("*") if path.is_file()) == ["one", "two"]
+
+
+def test_an_audit_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a: the audit does not fit the corpus"):
+        restore([("a", "short")], _trail(), tmp_path)
+    with pytest.raises(InputError, match="speaks of 'other'"):
+        restore([("a", "text")], _trail("other"), tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="cannot be written"):
+        restore([("a", "text")], [], tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "mine"

@@ -1,0 +1,107 @@
+"""The local engine: the same rows for any number of workers and partitions; parts that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from cleaner.engines.local import LocalEngine
+from cleaner.errors import CleanerError
+
+SCHEMA = pa.schema([("key", pa.int64()), ("value", pa.int64())])
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A split of some rows in two batches."""
+
+    first: int
+    rows: int = 100
+
+    def read(self) -> Iterator[pa.RecordBatch]:
+        values = np.arange(self.first, self.first + self.rows)
+        for part in np.array_split(values, 2):
+            yield pa.RecordBatch.from_arrays([pa.array(part * 7919 % 13 - 6), pa.array(part)], schema=SCHEMA)
+
+
+def double(batch: pa.RecordBatch) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([batch["key"], pc.multiply(batch["value"], 2)], schema=SCHEMA)
+
+
+def total(table: pa.Table) -> pa.Table:
+    sums = table.group_by("key", use_threads=False).aggregate([("value", "sum")])
+    return sums.rename_columns(["key", "value"]).cast(SCHEMA)
+
+
+def die(batch: pa.RecordBatch) -> pa.RecordBatch:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return batch
+
+
+def fail(batch: pa.RecordBatch) -> pa.RecordBatch:
+    raise CleanerError(f"{batch.num_rows} rows too many")
+
+
+SPLITS = [Numbers(0), Numbers(100, 0), Numbers(100, 250), Numbers(350)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_map_keeps_the_order_of_the_splits(tmp_path: Path, jobs: int) -> None:
+    with LocalEngine(tmp_path, jobs) as engine:
+        data = engine.map("double", SPLITS, double, SCHEMA)
+        assert [part.rows for part in data.parts] == [100, 0, 250, 100]
+        assert data.table()["value"].to_pylist() == [2 * value for value in range(450)]
+        assert data.rows == 450
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("partition_bytes", [1 << 30, 5_000, 500])
+def test_shuffle_brings_the_rows_of_a_key_together(tmp_path: Path, jobs: int, partition_bytes: int) -> None:
+    with LocalEngine(tmp_path, jobs, partition_bytes) as engine:
+        data = engine.map("double", SPLITS, double, SCHEMA)
+        sums = engine.shuffle("total", data, "key", total, SCHEMA)
+        assert len(sums.parts) > 1 or partition_bytes > 10_000
+        found = dict(zip(sums.table()["key"].to_pylist(), sums.table()["value"].to_pylist(), strict=True))
+    wanted: dict[int, int] = {}
+    for value in range(450):
+        wanted[value * 7919 % 13 - 6] = wanted.get(value * 7919 % 13 - 6, 0) + 2 * value
+    assert found == wanted
+    assert sums.rows == len(wanted)
+
+
+def test_nothing_is_left_of_the_partitions_and_temporary_names(tmp_path: Path) -> None:
+    with LocalEngine(tmp_path, 1, 500) as engine:
+        engine.shuffle("total", engine.map("double", SPLITS, double, SCHEMA), "key", total, SCHEMA)
+    assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} == {".arrow"}
+    assert not list(tmp_path.rglob("scatter-*"))
+
+
+def test_data_without_rows_can_be_shuffled(tmp_path: Path) -> None:
+    with LocalEngine(tmp_path) as engine:
+        data = engine.map("double", [Numbers(0, 0)], double, SCHEMA)
+        assert engine.shuffle("total", data, "key", total, SCHEMA).rows == 0
+
+
+def test_a_kept_table_can_be_read_again(tmp_path: Path) -> None:
+    table = pa.Table.from_batches(list(Numbers(5, 7).read()))
+    with LocalEngine(tmp_path) as engine:
+        assert engine.keep("side", table).table().equals(table)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_error_of_a_stage_reaches_the_caller(tmp_path: Path, jobs: int) -> None:
+    with LocalEngine(tmp_path, jobs) as engine, pytest.raises(CleanerError, match="rows too many"):
+        engine.map("fail", SPLITS, fail, SCHEMA)
+
+
+def test_a_worker_that_dies_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    with LocalEngine(tmp_path, 2) as engine, pytest.raises(CleanerError, match="run again with fewer workers"):
+        engine.map("die", SPLITS, die, SCHEMA)
