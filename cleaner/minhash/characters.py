@@ -1,6 +1,6 @@
 """What a character is to a shingle: part of a word, a word by itself, nothing, or a gap between words.
 
-The tables cover every code point. They are computed from ``unicodedata`` in some 60 ms on first use.
+The tables cover every code point. They are computed from ``unicodedata`` on first use.
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ UNSPACED = (
 #: Large blocks of letters that every folding leaves alone.
 PLAIN = ((0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0x20000, 0x2F7FF), (0x2FA20, 0x3FFFF))
 
+#: Private use, surrogates, and planes without characters.
+NOT_KNOWN = ((0xD800, 0xF8FF), (0x40000, 0xDFFFF), (0xE1000, 0x10FFFF))
+
 #: Never part of a hash: joiners, soft hyphens, direction marks (category Cf) and these selectors.
 SELECTORS = frozenset([0x034F, 0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 
@@ -85,86 +88,78 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def _composes() -> set[int]:
-    """Return the code points that may unite with the character before them."""
-    seconds = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}
-    for code in [
-        *range(0xC0, 0x3400),
-        *range(0xA000, 0xAC00),
-        *range(0xF900, 0x10000),
-        *range(0x10000, 0x20000),
-    ]:
-        parts = unicodedata.decomposition(chr(code)).split()
-        if len(parts) == 2 and not parts[0].startswith("<"):
-            seconds.add(int(parts[1], 16))
-    return seconds
+def _composes(assigned: list[str]) -> set[str]:
+    """Return the characters that may unite with the one before them."""
+    jamo = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))
+    parts = (unicodedata.decomposition(character).split() for character in assigned)
+    return {chr(int(part[1], 16)) for part in parts if len(part) == 2 and part[0][0] != "<"} | set(map(chr, jamo))
 
 
-def _mark(code: int) -> int:
-    category = unicodedata.category(chr(code))
+def _mark(character: str, category: str) -> int:
     if category in ("Pi", "Pf", "Ps"):
-        return 0 if code == 0x2019 else STOP  # this one is an apostrophe
-    if category == "Po" and chr(code) in '.!?:;"\u2026\u3002\uff01\uff0e\uff1f\u061f\u0964\u06d4':
+        return 0 if character == "\u2019" else STOP  # this one is an apostrophe
+    if character in '\n.!?:;"\u2026\u3002\uff01\uff0e\uff1f\u061f\u0964\u06d4':
         return STOP
-    return {"Nd": DIGIT, "Lu": UPPER, "Lt": UPPER, "Ll": LOWER}.get(category, STOP if code == 0x0A else 0)
+    return {"Nd": DIGIT, "Lu": UPPER, "Lt": UPPER, "Ll": LOWER}.get(category, 0)
 
 
-def _kind(code: int) -> int:
-    character = chr(code)
-    category = unicodedata.category(character)
-    if category == "Cf" or code in SELECTORS:
+def _kind(character: str, category: str) -> int:
+    if category == "Cf" or ord(character) in SELECTORS:
         return IGNORED
-    # Unassigned and private characters may be letters of a script that this Python does not know yet.
-    if category[0] in "LMN" or category in ("Cn", "Co") or code == 0x5F or character.isalnum():
-        return WORD
-    return GAP
+    return WORD if category[0] in "LMN" or character == "_" or character.isalnum() else GAP
 
 
 @functools.cache
 def characters() -> Characters:
-    """Return the tables, computed once a process."""
+    """Return the tables, computed once a process.
+
+    Unassigned and private characters count as letters: they may be those of a script that this Python does not know.
+    """
     plain = np.zeros(CODE_POINTS, dtype=bool)
-    for first, last in (*PLAIN, (0x40000, 0xDFFFF), (0xE1000, 0x10FFFF), (0xD800, 0xF8FF)):
+    for first, last in (*PLAIN, *NOT_KNOWN):
         plain[first : last + 1] = True
-    kind = np.ones(CODE_POINTS, dtype=np.uint8)
-    order = np.zeros(CODE_POINTS, dtype=np.uint8)
-    mark = np.zeros(CODE_POINTS, dtype=np.uint8)
-    fold = np.arange(CODE_POINTS, dtype=np.uint32)
-    hard = np.zeros(CODE_POINTS, dtype=np.uint8)
-    others = [int(code) for code in np.flatnonzero(~plain)]
-    for code in others:
-        kind[code] = _kind(code)
-        order[code] = unicodedata.combining(chr(code))
-        mark[code] = _mark(code)
+    every = [chr(code) for code in np.flatnonzero(~plain).tolist()]
+    categories = list(map(unicodedata.category, every))
+    assigned = [character for character, category in zip(every, categories, strict=True) if category != "Cn"]
+    categories = [category for category in categories if category != "Cn"]
+    places = np.array(list(map(ord, assigned)))
+    kind, order, hard, mark = (np.zeros(CODE_POINTS, dtype=np.uint8) for _ in range(4))
+    kind[:] = WORD
+    kind[places] = list(map(_kind, assigned, categories))
+    order[places] = list(map(unicodedata.combining, assigned))
+    mark[places] = list(map(_mark, assigned, categories))
     for first, last in UNSPACED:
         part = kind[first : last + 1]
         part[part == WORD] = ALONE
-    composes = _composes()
-    for code in composes:
-        hard[code] = 1
-    pool = _fold_all(others, kind, order, fold, hard)
-    kind[0xD800:0xE000] = GAP
-    fold[0xD800:0xE000] = 0
+    kind[0xD800:0xE000] = GAP  # surrogates, which no text holds
+    fold = np.arange(CODE_POINTS, dtype=np.uint32)
+    fold[kind == GAP], fold[kind == IGNORED] = 0, NOTHING
+    composes = _composes(assigned)
+    hard[[ord(character) for character in composes]] = 1
+    pool = _fold_all(assigned, kind, fold, hard, composes)
     return Characters(kind, fold, order, hard, mark, np.array(pool, dtype=np.uint32))
 
 
 def _fold_all(
-    others: list[int],
+    assigned: list[str],
     kind: NDArray[np.uint8],
-    order: NDArray[np.uint8],
     fold: NDArray[np.uint32],
     hard: NDArray[np.uint8],
+    composes: set[str],
 ) -> list[int]:
-    """Fill ``fold`` and ``hard`` for the code points ``others``; return the pool of expansions."""
+    """Fill ``fold`` and ``hard`` where folding changes a character; return the pool of expansions."""
     pool: list[int] = []
-    kinds, orders, composes = kind.tolist(), order.tolist(), hard.tolist()
-    for code in others:
-        character = chr(code)
-        result = folded(character)
-        codes = [ord(one) for one in result if kinds[ord(one)] != IGNORED]
-        if kinds[code] == IGNORED or not codes:
+    apart = [character for character in assigned if character != "\n"]
+    for character, result in zip(apart, folded("\n".join(apart)).split("\n"), strict=True):
+        code = ord(character)
+        if result == character or kind[code] == IGNORED:
+            continue
+        codes = [ord(one) for one in result if kind[ord(one)] != IGNORED]
+        if any(one in composes or unicodedata.combining(one) for one in character + result):
+            hard[code] = 1
+        if not codes:
             fold[code] = NOTHING
-        elif all(kinds[one] == GAP for one in codes):
+        elif all(kind[one] == GAP for one in codes):
             fold[code] = 0
         elif len(codes) == 1:
             fold[code] = codes[0]
@@ -172,7 +167,5 @@ def _fold_all(
             fold[code] = EXPANDS + len(pool)
             pool += [len(codes), *codes]
         else:
-            hard[code] = 1
-        if result != character and any(orders[ord(one)] or composes[ord(one)] for one in character + result):
             hard[code] = 1
     return pool
