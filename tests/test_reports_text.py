@@ -1,0 +1,94 @@
+"""What people read at the terminal: summaries, differences, explanations, rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from running import clean
+
+from cleaner.corpus import Corpus
+from cleaner.errors import ConfigError, InputError
+from cleaner.reports import text, why
+
+PARAGRAPH = (
+    "Residents of the old quarter said on Thursday that nobody had told them about the works, which began before dawn "
+    "with two excavators and a crane."
+)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    lines = [
+        {"id": "a", "text": f"The cafÃ© opens.\n\n{PARAGRAPH}\nLast line", "title": "Café"},
+        {"id": "b", "text": f"Something else stands here.\n\n{PARAGRAPH.replace('nobody', 'no one')}\n"},
+        {"id": "c"},
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(orjson.dumps(line) for line in lines))
+    clean(tmp_path / "in.jsonl", tmp_path / "out", stages=("encoding", "near-duplicates"))
+    return tmp_path / "out"
+
+
+def test_the_summary_names_counts_effects_and_what_is_wrong(out: Path) -> None:
+    said = text.summary(Corpus(out).record, "written to out")
+    assert "3 documents read = 2 kept + 0 dropped + 1 rejected" in said
+    assert "encoding/mojibake" in said
+    assert "1 near-duplicate passages in 1 clusters (1 verified pairs)" in said
+    assert "rejected.jsonl says why" in said
+    assert said.endswith("written to out")
+
+
+def test_the_differences_lead_from_the_original_to_the_clean_text(out: Path) -> None:
+    said = "".join(text.differences(out))
+    assert said.startswith("--- a (original)\n+++ a (clean)\n")
+    assert "\n-The cafÃ© opens.\n+The café opens.\n" in said
+    assert "b (original)" not in said
+
+
+def test_a_last_line_without_line_feed_is_marked(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The cafÃ© opens.", encoding="utf-8")
+    clean(tmp_path / "a.txt", tmp_path / "out", stages=("encoding",))
+    said = "".join(text.differences(tmp_path / "out"))
+    assert said.count("\\ No newline at end of file\n") == 2
+
+
+def test_why_shows_each_edit_and_each_match_with_both_texts(out: Path) -> None:
+    said = "\n".join(why.explain(Corpus(out), "b"))
+    assert said.startswith("b: 0 edits, 1 near-duplicate passages")
+    assert "kept: a, characters 17-" in said
+    assert "Jaccard similarity 0." in said
+    assert "no one had told" in said
+    assert "nobody had told" in said
+    repaired = "\n".join(why.explain(Corpus(out), "a"))
+    assert "line 1, characters 7-9: encoding/mojibake, confidence 0.99" in repaired
+    assert "  - Ã©\n  + é" in repaired
+    assert "title: Café" in repaired
+
+
+def test_why_of_an_unknown_document_suggests_a_known_one(out: Path) -> None:
+    with pytest.raises(InputError, match=r"no document 'aa'; did you mean 'a'\?"):
+        list(why.explain(Corpus(out), "aa"))
+
+
+def test_a_damaged_output_is_named(out: Path) -> None:
+    (out / "corpus.jsonl").write_bytes(b'{"id": "a"}\n{"id"\n')
+    with pytest.raises(InputError, match=r"corpus.jsonl:2: is no JSON"):
+        list(Corpus(out).documents())
+    (out / "corpus.jsonl").unlink()
+    with pytest.raises(InputError, match=r"corpus.jsonl: cannot be read"):
+        list(Corpus(out).documents())
+
+
+def test_a_rule_is_shown_with_reason_and_examples() -> None:
+    from cleaner.boilerplate.rules import RuleSet
+    from cleaner.reports import rules
+
+    ruleset = RuleSet.load([])
+    for rule in ruleset.rules:
+        said = rules.show(ruleset, rule.name)
+        assert rule.why in said
+        assert "changes" in said
+    with pytest.raises(ConfigError, match="there is no rule"):
+        rules.show(ruleset, "no-such-rule")
+    assert len(rules.table(ruleset).splitlines()) == len(ruleset.rules)
