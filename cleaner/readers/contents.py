@@ -60,7 +60,8 @@ def read(stream: BinaryIO, name: str, kind: str, options: ReaderOptions, **place
         with _spooled(stream) as copy:
             yield from read(copy, name, kind, options, **place)
     elif reader := records(kind):
-        yield from rows(reader(in_utf8(stream, kind), name, options, **place), options)
+        stream = stream if place.get("start") else in_utf8(stream, kind)
+        yield from rows(reader(stream, name, options, **place), options)
     elif kind == "warc":
         from cleaner.readers.warc import read_warc
 

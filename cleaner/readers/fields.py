@@ -160,8 +160,10 @@ def _identifier(record: Mapping[str, Any], name: str | None) -> str | None:
     return text
 
 
-def _content(record: Mapping[str, Any], fields: Layout, options: ReaderOptions) -> tuple[str, str | None, bytes | None]:
-    """Return the kind of content, and it as characters, or as bytes where it came so."""
+def _content(
+    record: Mapping[str, Any], fields: Layout, options: ReaderOptions
+) -> tuple[str, bytes | None, bytes | None]:
+    """Return the kind of content, and it as characters in UTF-8, or else as bytes that are to be decoded."""
     kind, name = ("text", fields.text) if fields.text is not None else ("html", fields.html)
     if name is None:
         raise RecordError(_lacking(record, options))
@@ -170,11 +172,15 @@ def _content(record: Mapping[str, Any], fields: Layout, options: ReaderOptions) 
         kind, name, value = "html", fields.html, record[fields.html]
     if not isinstance(value, str | bytes):
         raise RecordError(f"its {kind} (field {name!r}) is {_kind(value)}, not a string")
-    if len(value) > options.max_record_bytes:
-        limit = options.max_record_bytes
+    limit = options.max_record_bytes
+    if len(value) > limit:
         raise RecordError(f"its {kind} has {len(value):,} characters, more than --max-record-bytes {limit:,}")
-    raw = value if isinstance(value, bytes) else undecoded(value)
-    return kind, None if isinstance(value, bytes) or raw is not None else value, raw
+    if isinstance(value, bytes):
+        return kind, None, value
+    try:
+        return kind, value.encode(), None
+    except UnicodeEncodeError:
+        return kind, None, undecoded(value)
 
 
 def _lacking(record: Mapping[str, Any], options: ReaderOptions) -> str:
@@ -185,28 +191,32 @@ def _lacking(record: Mapping[str, Any], options: ReaderOptions) -> str:
     return f"it has no field known to hold text (name one with --text-field); its fields: {names}"
 
 
-def undecoded(text: str) -> bytes | None:
-    """Return the bytes behind a string with lone surrogates, which no UTF-8 can hold; None for any other."""
-    if text.isascii():
-        return None
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        pass
-    else:
-        return None
+def undecoded(text: str) -> bytes:
+    """Return the bytes behind a string with lone surrogates, which no UTF-8 can hold."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return text.encode("utf-8", "surrogatepass")
 
 
+def _is_text(value: Any) -> bool:
+    """Say whether a value is a string without lone surrogates."""
+    if not isinstance(value, str):
+        return False
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return False
+    return True
+
+
 def _string(record: Mapping[str, Any], name: str | None, left: list[str]) -> str | None:
     value = record[name] if name is not None else None
     if value is None or value == "":
         return None
-    if isinstance(value, str) and undecoded(value) is None:
-        return value
+    if _is_text(value):
+        return str(value)
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -218,7 +228,7 @@ def _string(record: Mapping[str, Any], name: str | None, left: list[str]) -> str
 def _authors(record: Mapping[str, Any], name: str | None, left: list[str]) -> list[str] | None:
     value = record[name] if name is not None else None
     names = [value] if isinstance(value, str) else value
-    if isinstance(names, list) and all(isinstance(one, str) and undecoded(one) is None for one in names):
+    if isinstance(names, list) and all(_is_text(one) for one in names):
         return [one for one in names if one] or None
     if value is not None:
         left.append(str(name))

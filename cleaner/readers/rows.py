@@ -25,7 +25,7 @@ class Row(NamedTuple):
     updated: str | None = None
     language: str | None = None
     kind: str | None = None
-    text: str | None = None
+    text: bytes | None = None  # characters, in UTF-8
     raw: bytes | None = None
     charset: str | None = None
     metadata: str | None = None
@@ -43,7 +43,7 @@ def batches(rows: Iterable[Row], split: int) -> Iterator[pa.RecordBatch]:
     held: list[Row] = []
     size = place = 0
     for row in rows:
-        length = len(row.text or "") + len(row.raw or b"") + len(row.metadata or "")
+        length = len(row.text or b"") + len(row.raw or b"") + len(row.metadata or "")
         if held and (len(held) == BATCH_ROWS or size + length > BATCH_BYTES):
             yield _batch(held, (split << 32) + place)
             place, size, held = place + len(held), 0, []
