@@ -7,6 +7,7 @@ A line that says nothing else is taken out of the text and kept as fields. The t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -71,14 +72,18 @@ def match(lines: Lines, others: Iterable[Mark] = ()) -> list[Mark]:
     others = list(others)
     places = Places.of(lines)
     gone = {mark.row for mark in others if mark.action == "remove" and mark.confidence >= 0.5}
-    marks = [
-        Mark(mark.row, "fields", "section", 0.8, "note", fields={"section": lines.text[mark.row]})
-        for mark in others
-        if mark.rule == "section-name"
-    ]
+    marks = _sections(lines, others)
     for document in range(len(lines.texts)):
         marks.extend(_document(lines, places, document, gone))
     return sorted(marks, key=lambda mark: mark.row)
+
+
+def _sections(lines: Lines, others: list[Mark]) -> list[Mark]:
+    """Return notes of the section that a document names; one with several names is a menu."""
+    rows = [mark.row for mark in others if mark.rule == "section-name"]
+    several = Counter(int(lines.document[row]) for row in rows)
+    alone = [row for row in rows if several[int(lines.document[row])] == 1]
+    return [Mark(row, "fields", "section", 0.8, "note", fields={"section": lines.text[row]}) for row in alone]
 
 
 def _document(lines: Lines, places: Places, document: int, gone: set[int]) -> Iterator[Mark]:

@@ -154,7 +154,8 @@ def test_keep_protects(tmp_path: Path) -> None:
         (GOOD + GOOD, "already in"),
         (
             GOOD
-            + '[pieces]\nloop = "{loop} again"\n[[rule]]\nname = "l"\nwhy = "w"\nphrases = ["{loop} x"]\nchanges = ["a"]\nkeeps = ["b"]',
+            + '[pieces]\nloop = "{loop} again"\n'
+            + GOOD.replace('"valley"', '"looped"').replace("valley greets you", "{loop} x"),
             "holds itself",
         ),
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,7 +31,8 @@ _END = 24
 _LONGEST = 1000
 
 _CREDIT = re.compile(
-    r"(?i)[(\[][^()\[\]]{2,60}[)\]]$|\b(?:photo|photograph|picture|image|credit|foto|bild|crédit|crédito)s?\b ?(?:by\b|:|/)"
+    r"(?i)[(\[][^()\[\]]{2,60}[)\]]$"
+    r"|\b(?:photo|photograph|picture|image|credit|foto|bild|crédit|crédito)s?\b ?(?:by\b|:|/)"
     r"|\b(?:getty images|reuters|afp|xinhua|associated press|shutterstock)\b"
 )
 
@@ -69,7 +71,7 @@ def _document(lines: Lines, rows: list[int]) -> Iterator[Mark]:
 
 def _copies(lines: Lines, rows: list[int]) -> Iterator[Mark]:
     """Yield the marks of the rows that hold the same line, all but one, unless it is a refrain or a label."""
-    apart = [row for before, row in zip(rows, rows[1:], strict=False) if row > before + 1]
+    apart = [row for before, row in pairwise(rows) if row > before + 1]
     stays = rows[0]
     again = _comes_again(lines, rows[0], len(apart) + 1)
     for row in rows[1:]:

@@ -26,7 +26,7 @@ _SPEAKS = re.compile(
     r"\b(?:I|you|he|she|we|they|said|says|told|noted|added|photo|credit|image|picture|source|via|getty)\b",
     re.IGNORECASE,
 )
-_NOT_FIRST = frozenset("and but or so he she they it in on at if with for when while after before also however".split())
+_NOT_FIRST = frozenset("and but or so he she they it in on at if with for when while after before also however".split())  # noqa: SIM905
 
 
 def is_headline(text: str) -> bool:

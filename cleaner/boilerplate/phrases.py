@@ -51,7 +51,7 @@ _COMMON = frozenset(
     will with without would you your enter follow share link issue provide problem request important available
     original whole page news people video article content got suggest paid personal like right free used data
     terms email contact
-    """.split()
+    """.split()  # noqa: SIM905
 )
 
 _TOKEN = re.compile(
