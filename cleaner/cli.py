@@ -66,11 +66,11 @@ def _say(message: str, code: int) -> int:
 
 
 def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Options for some settings of ``Config``, or for all of them; only those given arrive, in ``flags``."""
+    """Options for some settings of ``Config``, or for those of a run; only those given arrive, in ``flags``."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for one in reversed(fields(Config)):
-            if not names or one.name in names:
+            if one.name in names or not (names or one.metadata["check"]):
                 command = click.option("--" + key_of(one.name), one.name, **_option(one))(command)
         return command
 
@@ -85,8 +85,8 @@ def _option(one: Any) -> dict[str, Any]:
         text += f" [{', '.join(choices)}]" if choices else ""
     elif choices:
         kind = click.Choice(choices)
-    elif default is not None:
-        kind = type(default)
+    elif isinstance(default, int):
+        kind = int
     shown = ",".join(default) if isinstance(default, tuple) else default
     if shown not in (None, ""):
         text += f" [default: {shown}]"
@@ -94,7 +94,7 @@ def _option(one: Any) -> dict[str, Any]:
         "type": kind,
         "default": None,
         "help": text,
-        "metavar": "NAMES" if isinstance(default, tuple) else None,
+        "metavar": "NAMES" if isinstance(default, tuple) else "NUMBER" if isinstance(default, float) else None,
     }
 
 
@@ -187,6 +187,80 @@ def _show(config: Config, planned: Any, preview: bool, diff: bool) -> tuple[dict
         if not preview:
             session.copy_corpus(folder, sys.stdout.buffer)
     return record, "nothing was written" if preview else "written to standard output"
+
+
+#: What ``cleaner check`` takes: it writes no corpus, and flags copies whatever a run would do with them.
+CHECKED = tuple(one.name for one in fields(Config) if one.name not in {"format", "duplicates"})
+OUTPUT_FORMATS = ("text", "jsonl", "github", "gitlab", "sarif", "junit", "markdown")
+
+
+@cli.command("check")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "--output-format",
+    "formats",
+    type=click.Choice(OUTPUT_FORMATS),
+    multiple=True,
+    help="How findings are shown; several may be given. [default: text]",
+)
+@click.option(
+    "--output-file",
+    "files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="File for the findings, - for standard output; the first is for the first format, and so on.",
+)
+@click.option("--baseline", type=click.Path(path_type=Path), help="Pass over the findings that this file lists.")
+@click.option("--write-baseline", type=click.Path(path_type=Path), help="List the findings in this file, and pass.")
+@click.option("--statistics", is_flag=True, help="Show how many findings each rule has instead of the findings.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("-q", "--quiet", is_flag=True, help="No summary on standard error.")
+@settings(*CHECKED)
+def check_command(
+    inputs: tuple[str, ...],
+    formats: tuple[str, ...],
+    files: tuple[Path, ...],
+    baseline: Path | None,
+    write_baseline: Path | None,
+    statistics: bool,
+    exit_zero: bool,
+    quiet: bool,
+    **flags: Any,
+) -> int:
+    """Report what is wrong with a corpus; the corpus stays as it is.
+
+    Exits with 1 if anything is found, or, where limits are set, if one is broken; notes count for neither.
+    A limit is a percentage, or a whole number of findings.
+
+    \b
+    Examples:
+      cleaner check articles/
+      cleaner check articles/ --max-boilerplate 0.5% --max-mojibake 0
+      cleaner check articles/ --write-baseline known.json
+      cleaner check articles/ --baseline known.json
+      cleaner check articles/ --output-format sarif --output-file found.sarif --output-format text
+    """
+    config, _ = resolve(flags)
+    from cleaner import check, session
+    from cleaner.reports import findings, outputs
+
+    config = check.settings(config)
+    targets = outputs.pair(formats, files)
+    limits, known = check.limits_of(config), check.read_baseline(baseline) if baseline else frozenset()
+    planned = session.plan_inputs(inputs, config)
+    for note in () if quiet else planned.notes:
+        click.echo(f"cleaner: {note}", err=True)
+    with session.cleaned(config, planned) as (_, folder):
+        found = check.checked(folder, planned, limits, known, Path.cwd())
+        if write_baseline:
+            count = check.write_baseline(write_baseline, found.findings)
+            click.echo(f"{count:,} findings listed in {write_baseline}", err=True)
+            return 0
+        for piece in outputs.write(found, targets, statistics):
+            click.echo(piece, nl=False)
+        if not quiet:
+            click.echo(findings.summary(found), err=True)
+        return 1 if found.failed and not exit_zero else 0
 
 
 @cli.command("why")
@@ -396,7 +470,7 @@ def _ruleset(flags: dict[str, Any]) -> Any:
 
 
 @cli.command("config")
-@settings()
+@settings(*(one.name for one in fields(Config)))
 def config_command(**flags: Any) -> None:
     """Show the settings in force and where each came from.
 

@@ -26,11 +26,16 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     result: bool = True,
+    check: bool = False,
 ) -> Any:
-    """A field of ``Config``: ``result`` says whether it can change what is written (and so stands in run.json)."""
+    """A field of ``Config``.
+
+    ``result`` says whether it can change what is written (and so stands in run.json), ``check`` that only
+    ``cleaner check`` heeds it; such a limit is a percentage or a whole number.
+    """
     return field(
         default=default,
-        metadata={"help": text, "choices": choices, "low": low, "high": high, "result": result},
+        metadata={"help": text, "choices": choices, "low": low, "high": high, "result": result, "check": check},
     )
 
 
@@ -66,6 +71,21 @@ class Config:
     against: tuple[str, ...] = setting((), "Saved indexes of earlier corpora to compare with.")
     max_source_loss: float = setting(
         1.0, "Stop if a source would lose more than this share of its characters.", low=0.0, high=1.0, result=False
+    )
+    max_boilerplate: str | None = setting(
+        None, "Boilerplate: % of the characters, or a number of findings.", result=False, check=True
+    )
+    max_near_duplicates: str | None = setting(
+        None, "Near-duplicates: % of the passages, or a number of findings.", result=False, check=True
+    )
+    max_mojibake: str | None = setting(
+        None, "Text in a wrong encoding: % of the documents, or a number of findings.", result=False, check=True
+    )
+    max_repairs: str | None = setting(
+        None, "Repairs of characters of all kinds: % of the documents, or a number.", result=False, check=True
+    )
+    max_rejected: str | None = setting(
+        None, "Records that cannot be used: % of the records, or a number.", result=False, check=True
     )
     text_field: str | None = setting(None, "Field that holds the text.")
     html_field: str | None = setting(None, "Field that holds HTML.")
@@ -180,6 +200,8 @@ def _parsed(key: str, text: str, where: str) -> Any:
         return [part.strip() for part in text.split(",") if part.strip()]
     if isinstance(default, (int, float)):
         try:
+            if isinstance(default, float) and text.rstrip().endswith("%"):
+                return float(text.rstrip()[:-1]) / 100
             return type(default)(text)
         except ValueError:
             raise ConfigError(f"{where}: {text!r} is not a number") from None
@@ -195,6 +217,10 @@ def _typed(key: str, value: Any, where: str) -> Any:
             return tuple(value)
         raise ConfigError(f"{where}: {key} must be a list of names")
     wanted = str if default is None else type(default)
+    if isinstance(value, str) and wanted is float:
+        return _parsed(key, value, where)
+    if type(value) is int and key.startswith("max-") and default is None:
+        return str(value)
     if isinstance(value, int) and not isinstance(value, bool) and wanted is float:
         return float(value)
     if isinstance(value, bool) or not isinstance(value, wanted):

@@ -1,0 +1,44 @@
+"""The findings of a check for the terminal: a line each, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cleaner.check import Checked
+from cleaner.findings import Located
+
+
+def render(checked: Checked) -> Iterator[str]:
+    """``path:line:column: rule message``, a line each."""
+    return map(line, checked)
+
+
+def line(finding: Located) -> str:
+    """One finding."""
+    sure = "" if finding.confidence >= 1 else f" [{finding.confidence:.2f}]"
+    return f"{finding.place}: {finding.rule}{' (note)' * (finding.level == 'note')} {finding.message}{sure}\n"
+
+
+def summary(checked: Checked) -> str:
+    """The verdict in one line, then each limit that is set."""
+    warnings, notes = (checked.tally.levels[level] for level in ("warning", "note"))
+    new = "new " if checked.known else ""
+    lines = [
+        f"{'failed' if checked.failed else 'passed'}: {warnings:,} {new}findings and {notes:,} {new}notes"
+        f" in {checked.totals.records:,} records"
+    ]
+    for measure in checked.measures:
+        if measure.limit:
+            lines.append(f"  {'over ' if measure.over else 'under'}  {measure}")
+    return "\n".join(lines)
+
+
+def statistics(checked: Checked) -> str:
+    """How many findings each rule has, most first."""
+    rows = sorted(checked.tally.rules.items(), key=lambda row: (-row[1], row[0]))
+    width = max((len(f"{count:,}") for _, count in rows), default=1)
+    lines = [
+        f"{count:>{width},}  {rule:40} {checked.reasons.get(rule.partition('/')[2], '')}".rstrip()
+        for rule, count in rows
+    ]
+    return "".join(one + "\n" for one in lines)

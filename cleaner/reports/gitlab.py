@@ -1,0 +1,29 @@
+"""A Code Quality report of GitLab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+
+from cleaner.check import Checked
+from cleaner.findings import Located
+
+
+def render(checked: Checked) -> Iterator[str]:
+    """A JSON array, one finding a line."""
+    separator = "["
+    for finding in checked:
+        yield separator + "\n" + orjson.dumps(_issue(finding)).decode()
+        separator = ","
+    yield "[]\n" if separator == "[" else "\n]\n"
+
+
+def _issue(finding: Located) -> dict[str, object]:
+    return {
+        "description": finding.message,
+        "check_name": finding.rule,
+        "fingerprint": finding.fingerprint,
+        "severity": "minor" if finding.level == "warning" else "info",
+        "location": {"path": finding.place.path, "lines": {"begin": finding.place.line or 1}},
+    }

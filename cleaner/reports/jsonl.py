@@ -1,0 +1,37 @@
+"""The findings of a check as JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from cleaner.check import Checked
+from cleaner.findings import Place
+
+PLACE = ("path", "line", "column", "end_line", "end_column", "text_line")
+
+
+def render(checked: Checked) -> Iterator[str]:
+    """One object a finding."""
+    for finding in checked:
+        related = finding.related
+        record = {
+            "rule": finding.rule,
+            "level": finding.level,
+            **place(finding.place),
+            "document": finding.document,
+            "source": finding.source or None,
+            "message": finding.message,
+            "confidence": round(finding.confidence, 4),
+            "characters": finding.characters,
+            "fingerprint": finding.fingerprint,
+            "related": place(related) if related else None,
+        }
+        yield orjson.dumps(record).decode() + "\n"
+
+
+def place(where: Place) -> dict[str, Any]:
+    """A place as fields; what is not known is null."""
+    return {name: getattr(where, name) or None for name in PLACE}
