@@ -35,7 +35,7 @@ TEMPLATE, RULE = (1.03, 1.13), (1.2, 0.52)
 CERTAIN, ALONE = 0.93, 0.75
 #: A document that has more short lines than this between its paragraphs, and would lose less than that share of
 #: all its lines, is rather a list or a table than a page: there a line needs CAUTION more log-odds.
-INSIDE, PAGE, CAUTION = 40, 0.6, 2.0
+INSIDE, PAGE, CAUTION = 40, 0.65, 2.0
 #: Less likely boilerplate than a removed line, but reported, from this share of the line's probability on.
 REPORT = 0.6
 
