@@ -40,12 +40,12 @@ _ROLES = tuple(re.compile(words, re.IGNORECASE) for words in ROLES.values())
 
 #: Phrases of furniture around an article.
 FURNITURE = re.compile(
-    r"share (?:this|on|via|article)|follow us|sign up|subscribe|newsletter|(?:read|see) (?:more|also)|click here"
-    r"|copyright|©|all rights reserved|related (?:articles|stories|content|news|topics)|advertisement"
+    r"\b(?:share (?:this|on|via|article)|follow us|sign up|subscribe|newsletter|(?:read|see) (?:more|also)|click here"
+    r"|copyright|all rights reserved|related (?:articles|stories|content|news|topics)|advertisement"
     r"|continue reading|view comments|leave a (?:comment|reply)|comments?\b.{0,12}$|log ?in\b|cookies?\b|terms of"
-    r"|privacy|facebook|twitter|whatsapp|e-?mail|print\b|reuters/|getty|\(ap\b.*photo|photo:|image:|file photo"
-    r"|picture:|фото|источник|читайте|подел|комментар|zdjęcie|fot\.|czytaj|zobacz|komentar|źródło|φωτο|διαβάστε"
-    r"|σχόλι|πηγή|责任编辑|编辑[：:]|来源[：:]|相关|评论|转载|版权|记者|分享|打印|关闭|推荐",
+    r"|privacy|facebook|twitter|whatsapp|e-?mail|print\b|reuters/|getty|photo:|image:|file photo|picture:"
+    r"|фото|источник|читайте|подел|комментар|zdjęcie|fot\.|czytaj|zobacz|komentar|źródło|φωτο|διαβάστε|σχόλι|πηγή)"
+    r"|©|\(ap\b.{0,60}photo|责任编辑|编辑[：:]|来源[：:]|相关|评论|转载|版权|记者|分享|打印|关闭|推荐",
     re.IGNORECASE,
 )
 #: A byline or a date line at the start of a block.

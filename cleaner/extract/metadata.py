@@ -13,11 +13,14 @@ from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
+from cleaner.extract.cues import WORD
+
 _ARTICLE = re.compile(r"Article|BlogPosting|Report\b|LiveBlog", re.ASCII)
 _SPACE = re.compile(r"\s+")
 _NOT_A_NAME = re.compile(r"https?:|www\.|@|^\W*$|[<>{}]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)?)?")
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_]|$)", re.IGNORECASE)
+_SEPARATORS = " -–—|•·»:_/"
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 _TITLES = ("og:title", "twitter:title", "dc.title", "headline")
@@ -47,12 +50,14 @@ def metadata(tree: HtmlElement, url: str | None) -> Metadata:
     """Return the metadata of a page; ``body`` is the article text of its JSON-LD."""
     article = next(_articles(tree), {})
     meta = _meta(tree)
+    publisher = next(iter(_names(article.get("publisher"))), None)
+    sitename = _first(meta, _SITES[:1]) or publisher or _first(meta, _SITES)
     return Metadata(
-        title=_text(article.get("headline")) or _first(meta, _TITLES) or _title(tree),
+        title=_title(tree, _text(article.get("headline")) or _first(meta, _TITLES), sitename),
         authors=_names(article.get("author")) or _meta_authors(meta),
         published=_date(article.get("datePublished")) or _meta_date(meta, _PUBLISHED) or _found_date(tree, url),
         updated=_date(article.get("dateModified")) or _meta_date(meta, _UPDATED),
-        sitename=_first(meta, _SITES[:1]) or next(iter(_names(article.get("publisher"))), None) or _first(meta, _SITES),
+        sitename=sitename,
         language=_language(tree, article, meta),
         url=_address(tree, meta) or url,
         body=_text(article.get("articleBody"), lines=True),
@@ -150,12 +155,24 @@ def _found_date(tree: HtmlElement, url: str | None) -> str | None:
     return found
 
 
-def _title(tree: HtmlElement) -> str | None:
+def _title(tree: HtmlElement, named: str | None, sitename: str | None) -> str | None:
+    """Return the heading that the page's own name for itself confirms, else that name without the site's."""
+    name = named or _text(tree.findtext(".//title"))
     headings = [text for element in tree.iter("h1") if (text := _text(element.text_content()))]
-    title = _text(tree.findtext(".//title"))
-    if title and len(headings) != 1:
-        return next((one for one in headings if one in title), title)
-    return headings[0] if headings else title
+    if not name:
+        return headings[0] if headings else None
+    words = _words(name)
+    for heading in headings:
+        own = _words(heading)
+        if len(own) > 1 and 2 * len(own & words) >= min(len(own | words), 2 * len(own)):
+            return heading
+    if sitename and name.lower().endswith(sitename.lower()):
+        return name[: -len(sitename)].rstrip(_SEPARATORS) or name
+    return name
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(WORD.findall(text.lower()))
 
 
 def _language(tree: HtmlElement, article: dict[str, Any], meta: dict[str, list[str]]) -> str | None:
