@@ -41,7 +41,9 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         known = [str(number) for number in (self.line, self.column) if number]
         inner = f" (line {self.text_line} of the text)" if self.text_line and not self.column else ""
-        return ":".join([visible(self.path), *known]) + inner
+        # A path such as ``::error::`` at the start of a line would be a command in the log of some CI systems.
+        path = "./" + self.path if self.path.lstrip().startswith("::") else self.path
+        return ":".join([visible(path), *known]) + inner
 
 
 class Located(NamedTuple):
