@@ -62,8 +62,11 @@ FREQUENT_WORDS = {
     "vi": "trong cho khi theo anh ra hai sau",
 }
 
-#: Letters that come with foreign names and words in any language.
-LOANED = set("éèêëáàâäãåçíîïñóôöøúüšžč")
+#: Letters that come with foreign words; in the east of Europe those of the west stand for letters of their own when
+#: the encoding is wrong, and are strange there.
+LOANED = frozenset("éèêëáàâäåçíïñóôöøúü")
+LOANED_EAST = frozenset("éáäöüóíçčšžôëß")
+EASTERN = frozenset(["pl", "cs", "sk", "hu", "hr", "lt", "lv", "et", "ro"])
 
 #: Letters beyond A to Z that are words by themselves, in either case.
 ALONE = {
@@ -112,13 +115,15 @@ COMMON_HAN = (
     | frozenset(bytes([high, low]).decode("big5") for high in range(0xA4, 0xC6) for low in range(0xA1, 0xFF))
     | frozenset(bytes([high, low]).decode("big5") for high in range(0xA4, 0xC6) for low in range(0x40, 0x7F))
 )
-#: The most frequent characters of Chinese and Japanese prose.
+#: The most frequent characters of Chinese, Japanese and Korean prose.
 FREQUENT_HAN = frozenset(
     "的一是不了在人有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你对對生能而子那得于於着下自之年"
     "过過发發后後作里用道行所然家种事成方多经經么去法学學如都同现現当當没動面起看定天分还還进進好小部其些主样理心她本"
-    "前开開但因只从從想实實日月市者业業新公司员員全长長，。、のにはをとがでた"
+    "前开開但因只从從想实實日月市者业業新公司员員全长長，。、のにはをとがでた이다는을를에의가은고한하지로서"
 )
 
 #: What follows or comes before an apostrophe inside a word.
 AFTER_APOSTROPHE = set("s t d m n ll re ve em er clock all da de te ta ya ye un in an a e i o u".split())
-BEFORE_APOSTROPHE = set("l d n s j m t c qu jusqu lorsqu puisqu quelqu o dell all nell sull dall un quest rock y ma".split())
+BEFORE_APOSTROPHE = set(
+    "l d n s j m t c qu jusqu lorsqu puisqu quelqu o dell all nell sull dall un quest rock y ma".split()
+)

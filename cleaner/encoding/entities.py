@@ -9,6 +9,7 @@ from html.entities import html5
 from cleaner.encoding.options import RepairOptions
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_NUMBERED = re.compile(r"&#(?:1[6-9][0-9]|[2-9][0-9]{2}|[0-9]{4,7});|&#[xX](?:[a-fA-F][0-9a-fA-F]|[0-9a-fA-F]{3,6});")
 _MARKUP = re.compile(r"<[A-Za-z/!]")
 
 # Names whose beginning says enough, even if letters follow.
@@ -25,9 +26,11 @@ _ADDRESS = re.compile(r"://|www\.|\?[\w%]+=")
 
 
 def entities(line: str, options: RepairOptions) -> str:
-    """``Caf&eacute; &#8211; &amp;`` → ``Café – &``; not in lines with markup, whose entities are in place."""
-    if "&" not in line or _MARKUP.search(line):
+    """``Caf&eacute; &#8211; &amp;`` → ``Café – &``; in lines with markup only what cannot be a part of it."""
+    if "&" not in line:
         return line
+    if _MARKUP.search(line):
+        return _NUMBERED.sub(_resolved, line)
     return _ENTITY.sub(_resolved, line)
 
 
@@ -61,4 +64,6 @@ def _completed(match: re.Match[str]) -> str:
 
 def _is_text(text: str) -> bool:
     """Not a control character (other than tabs and line ends) and nothing that has no meaning."""
-    return len(text) == 1 and (text.isprintable() or text in "\t\n\r\xa0\xad\u2028" or text.isspace()) and text != "\ufffd"
+    return (
+        len(text) == 1 and (text.isprintable() or text in "\t\n\r\xa0\xad\u2028" or text.isspace()) and text != "\ufffd"
+    )

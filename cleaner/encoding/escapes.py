@@ -20,7 +20,7 @@ _PATH = re.compile(r"\b[A-Za-z]:\\")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _QUOTED_PRINTABLE = re.compile(r"(?:=[0-9A-F]{2}|=\n)+")
-_ADDRESS = re.compile(r"://|www\.|[?&/][\w%.-]*$|[\w-]+=[\"'(]?$")
+_ADDRESS = re.compile(r"://|www\.|[?&][\w%.-]+=|\w/[\w%./-]*$|\w=[\"'(]?$")
 
 
 def terminal_escapes(line: str, options: RepairOptions) -> str:

@@ -18,9 +18,14 @@ _JOINING = re.compile("[\u0590-\u109f\u1780-\u18af\u1900-\u1aff\ua840-\ua87f\ua9
 _EMOJI = re.compile("[\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]")
 
 _EXOTIC_SPACES = re.compile("[\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_NO_BREAK = re.compile(r"(?<=[^\W\d_]{2})\xa0(?=[^\W\d_]{2})")
+_NO_BREAK = re.compile("(?<! )\xa0(?! )")
+_BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_]{2})\xa0(?=[^\W\d_]{2})")
+_ONE_LETTER_WORDS = set("iouwzksvIOUWZKSVвкосуияВКОСУИЯ")
+_UNIT = re.compile(r"[^\W\d_]{1,3}\b|\d|[%‰°€$£]")
 _ANY_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_EAST_ASIAN = re.compile("[\u1100-\u11ff\u2e80-\u2fff\u3001-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff61-\uffdc\U00020000-\U0003ffff]")
+_EAST_ASIAN = re.compile(
+    "[\u1100-\u11ff\u2e80-\u2fff\u3001-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff61-\uffdc\U00020000-\U0003ffff]"
+)
 
 
 def line_ends(line: str, options: RepairOptions) -> str:
@@ -54,7 +59,9 @@ def spaces(line: str, options: RepairOptions) -> str:
         return line
     if options.spaces == "all":
         return _ANY_SPACE.sub(" ", line)
-    return _EXOTIC_SPACES.sub(_plain, _NO_BREAK.sub(" ", line))
+    if len(_BETWEEN_WORDS.findall(line)) > 1:
+        line = _NO_BREAK.sub(_plain, line)
+    return _EXOTIC_SPACES.sub(_plain, line)
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -68,11 +75,15 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def _plain(match: re.Match[str]) -> str:
-    """Numbers, units and French punctuation are set with narrow spaces, and East Asian paragraphs begin with wide ones."""
-    before = match.string[match.start() - 1 : match.start()]
-    after = match.string[match.end() : match.end() + 1]
+    """Spaces that typography asks for stay: in numbers and quantities, before French punctuation, after a letter alone.
+
+    So do wide spaces in East Asian lines.
+    """
+    text, start, end = match.string, match.start(), match.end()
     if match[0] == "\u3000":
-        return match[0] if _EAST_ASIAN.search(match.string) else " "
-    if before.isdigit() or before == "«" or (after and after in ";:!?»%‰"):
+        return match[0] if _EAST_ASIAN.search(text) else " "
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if (before.isdigit() and _UNIT.match(text, end)) or before == "«" or (after and after in ";:!?»%‰"):
         return match[0]
-    return " "
+    alone = before in _ONE_LETTER_WORDS and not text[max(0, start - 2) : start - 1].isalnum()
+    return match[0] if alone and match[0] == "\xa0" else " "

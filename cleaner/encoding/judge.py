@@ -16,24 +16,29 @@ from cleaner.encoding.alphabets import (
     BEFORE_APOSTROPHE,
     COMMON_HAN,
     CYRILLIC,
+    EASTERN,
     FREQUENT_HAN,
     FREQUENT_WORDS,
     GREEK,
     LATIN,
     LOANED,
+    LOANED_EAST,
     RARE,
     SURPRISE,
     USUAL,
 )
 
 FOREIGN = 1.0  # a letter that the language does not have
-LOAN = 0.3  # a letter that comes with foreign names
+NAME = 0.6  # a letter of another language, as in its names
+LOAN = 0.3  # a letter that often comes with foreign words
 INNER_CAPITAL = 1.0
 MIXED_SCRIPT = 1.5
 CONTROL = 2.0
 UNASSIGNED = 3.0
 SYMBOL = 1.5  # a symbol between two letters
 ODD_SYMBOL = 0.5  # a symbol that prose hardly has, wherever it stands
+BOX = 2.0  # a character to draw tables with
+TRACE = 1.5  # what UTF-8 punctuation looks like in other encodings
 QUOTE = 1.0  # a quotation mark in the wrong place
 UNBALANCED = 0.7
 
@@ -45,12 +50,15 @@ _PLAIN_SYMBOLS = set("©®™°£€§¡¿•·…–—’²³½¼¾×ªº‐�
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_]+")
 
+_TRACES = re.compile("â€|‚Ä|ΓÇ|вЂ|β€|ā€|ÔÇ|Б─|тА|вА|â\x80")
+_FRAGMENT = re.compile(r"[b-df-hj-np-tv-z]\b")
 _VIETNAMESE = re.compile("[đơưăĐƠƯĂ\u1ea0-\u1ef9]")
 _ENGLISH_ENDING = re.compile(r"[a-z][^\W\d_a-zA-Zéñç](?:s|t|re|ve|ll|d|m)\b")
 
 _CYRILLIC = set("".join(CYRILLIC.values()))
 _GREEK = set(GREEK)
 _LETTERS = {name: frozenset(letters + letters.upper()) for name, letters in LATIN.items()}
+_ANY = set("".join(letters for name, letters in LATIN.items() if name != "vi"))
 _WORDS = {name: frozenset(words.split()) for name, words in FREQUENT_WORDS.items()}
 
 
@@ -70,6 +78,7 @@ def cost(line: str) -> float:
             latin[char] = latin.get(char, 0) + 1
             if not (before.isalnum() or after.isalnum() or before in "'’" or after in "'’.-"):
                 alone.append(char.lower())
+    total += TRACE * len(_TRACES.findall(line))
     return total + _foreign(latin, alone, line) + _surprise(line) + _unbalanced(line)
 
 
@@ -110,6 +119,8 @@ def _place(char: str, before: str, after: str, line: str, at: int) -> float:
         return 0.0
     if char == "’" and script(before) and script(after):
         return _apostrophe(line, at)
+    if char in "–—" and script(before) and _FRAGMENT.match(line, at + 1):
+        return ODD_SYMBOL
     if char in _QUOTES:
         inside = _alphabetic(before) and _alphabetic(after)
         return QUOTE if inside else 0.3 if before.isspace() and after.isspace() else 0.0
@@ -136,9 +147,12 @@ def _letter(char: str, kind: str, before: str, after: str) -> float:
 
 
 def _symbol(char: str, left: bool, right: bool, before: str) -> float:
-    total = 0.0 if char in _PLAIN_SYMBOLS or "\u3000" <= char < "\ue000" or "\uff00" <= char or category(char) == "So" and char > "\u2190" else ODD_SYMBOL
     if "\u2500" <= char <= "\u259f":
-        total += 0.3
+        return BOX
+    if "\ufb00" <= char <= "\ufb06":
+        return 0.3
+    pictured = "\u3000" <= char < "\ue000" or char >= "\uff00" or (category(char) == "So" and char > "\u2190")
+    total = 0.0 if pictured or char in _PLAIN_SYMBOLS else ODD_SYMBOL
     if left and right:
         return total + (0.0 if char in _BETWEEN_LETTERS else ODD_SYMBOL if char == "´" else SYMBOL)
     if right:
@@ -174,7 +188,7 @@ def _foreign(latin: dict[str, int], alone: list[str], line: str) -> float:
     if not latin:
         return 0.0
     return min(
-        _uncovered(latin, _LETTERS[name])
+        _uncovered(latin, name)
         + ODD_SYMBOL * sum(char not in ALONE.get(name, "") for char in alone)
         + (_english_endings(line) if name == "en" else 0.0)
         for name in _languages(line)
@@ -186,11 +200,14 @@ def _english_endings(line: str) -> float:
     return 0.45 * len(_ENGLISH_ENDING.findall(line))
 
 
-def _uncovered(latin: dict[str, int], letters: frozenset[str]) -> float:
+def _uncovered(latin: dict[str, int], name: str) -> float:
+    letters, loaned = _LETTERS[name], LOANED_EAST if name in EASTERN else LOANED
+    other = FOREIGN if name in EASTERN else NAME
     total = 0.0
     for char, count in latin.items():
         if char not in letters:
-            total += (LOAN if char.lower() in LOANED else FOREIGN) * count
+            lower = char.lower()
+            total += count * (LOAN if lower in loaned else other if lower in _ANY else FOREIGN)
     return total
 
 

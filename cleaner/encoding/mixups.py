@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -37,7 +38,12 @@ WIDE = EAST_ASIAN | {"utf-8"}
 
 #: A line is read anew if that takes at least this much from its cost, and leaves no more than this share of it.
 GAIN = 1.25
-LEFT = 0.34
+LEFT = 0.3
+LEFT_OF_UTF8 = 0.6  # its byte sequences are evidence by themselves, and text may be damaged in part
+
+# What a sequence of UTF-8 may stand for when only a part of a line is damaged; other scripts come by chance.
+_LIKELY = re.compile("[\xa0-\u017e\u0218-\u021b\u0370-\u045f\u0490\u0491\u1e00-\u1eff\u2010-\u203a\u20ac\u2122]")
+_UTF8 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 def reread(line: str) -> str:
@@ -45,11 +51,11 @@ def reread(line: str) -> str:
     before = judge.cost(line)
     if before < GAIN:
         return line
-    limit = min(before - GAIN, before * LEFT)
-    best, best_key = line, (limit + 1e-9, 0.0)
-    for text in readings(line):
-        key = (judge.cost(text) - judge.familiar(text), judge.surprise(text))
-        if key < best_key:
+    best, best_key = line, (before - GAIN + 1e-9, 0.0)
+    for text, left in readings(line):
+        after = judge.cost(text)
+        key = (after - judge.familiar(text), judge.surprise(text))
+        if after <= before * left and key < best_key:
             best, best_key = text, key
     return best
 
@@ -59,21 +65,46 @@ def wrong_encoding(line: str, options: RepairOptions) -> str:
     return line if line.isascii() else reread(line)
 
 
-def readings(line: str) -> Iterator[str]:
-    """Give the other readings of ``line``, likelier mix-ups first."""
+def readings(line: str) -> Iterator[tuple[str, float]]:
+    """Give the other readings of ``line`` and what share of its cost each may leave, likelier mix-ups first."""
     high = [char for char in line if char > "\x7f"]
     dense = len(high) >= 8 and len(high) * 2 >= sum(char.isalpha() for char in line if char <= "\x7f")
     seen = {line}
     for wrong, rights in MIXUPS.items():
+        if wrong not in WIDE and (text := _utf8_in_part(line, wrong)) not in seen:
+            seen.add(text)
+            yield text, LEFT_OF_UTF8
         if wrong not in WIDE and sum(char in _bytes(wrong) for char in high) < 0.9 * len(high):
             continue
         for right in rights.split():
-            if right in EAST_ASIAN and not dense:
-                continue
-            text = _read(line, wrong, right)
-            if text is not None and text not in seen:
+            text = _read(line, wrong, right) if dense or right not in EAST_ASIAN else None
+            if text is not None and text not in seen and (right not in EAST_ASIAN or _is_east_asian(text)):
                 seen.add(text)
-                yield text
+                yield text, LEFT
+
+
+def _is_east_asian(text: str) -> bool:
+    """Whether enough of the wide characters are among the most frequent ones, and few are narrow katakana."""
+    wide = [char for char in text if char >= "\u2e80"]
+    narrow = sum("\uff61" <= char <= "\uff9f" for char in wide)
+    return judge.familiar(text) * 40 >= len(wide) and narrow * 5 <= len(wide)
+
+
+def _utf8_in_part(line: str, wrong: str) -> str:
+    """Read as UTF-8 what is a sequence of UTF-8 in the bytes of ``wrong``; the rest stays."""
+    table = _bytes(wrong)
+    raw = "".join(chr(table.get(char, 0)) for char in line)
+    parts, at = [], 0
+    for match in _UTF8.finditer(raw):
+        try:
+            char = match[0].encode("latin-1").decode()
+        except UnicodeDecodeError:
+            continue
+        if not _LIKELY.match(char):
+            continue
+        parts += line[at : match.start()], char
+        at = match.end()
+    return "".join(parts) + line[at:]
 
 
 def _read(line: str, wrong: str, right: str) -> str | None:

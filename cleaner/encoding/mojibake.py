@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cleaner.encoding import judge
+from cleaner.encoding.mixups import LEFT_OF_UTF8, reread
 from cleaner.encoding.options import RepairOptions
 
 
@@ -18,6 +20,8 @@ def _ftfy() -> tuple[Any, Any, Any]:
 
 def mojibake(line: str, options: RepairOptions) -> str:
     """``CafÃ©`` → ``Café``: the whole line was UTF-8 once."""
+    if line.isascii():
+        return line
     fix, consistent, _ = _ftfy()
     text, plan = fix(line, consistent)
     return str(text) if any(step.parameter.startswith("utf-8") for step in plan or ()) else line
@@ -25,6 +29,11 @@ def mojibake(line: str, options: RepairOptions) -> str:
 
 def mojibake_in_part(line: str, options: RepairOptions) -> str:
     """Damaged words among sound ones, as in text put together from two sources."""
+    if line.isascii():
+        return line
     fix, _, inconsistent = _ftfy()
-    text, _ = fix(line, inconsistent)
-    return str(text)
+    text = str(fix(line, inconsistent).text)
+    if text == line or judge.cost(text) > LEFT_OF_UTF8 * judge.cost(line):
+        return line
+    best = reread(line)
+    return text if best == line or judge.cost(text) <= judge.cost(best) else line

@@ -43,13 +43,17 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("quoted-printable", "The text is still encoded as for e-mail.", escapes.quoted_printable, 0.98),
     Repair("percent-escapes", "The text is still encoded as for a web address.", escapes.percent_escapes, 0.98),
     Repair("mojibake", "UTF-8 was read as another encoding.", mojibake.mojibake),
+    Repair(
+        "mojibake-in-part", "A part of the line is UTF-8 read as another encoding.", mojibake.mojibake_in_part, 0.95
+    ),
     Repair("wrong-encoding", "The text was read in the wrong encoding.", mixups.wrong_encoding, 0.95),
-    Repair("mojibake-in-part", "A part of the line is UTF-8 read as another encoding.", mojibake.mojibake_in_part, 0.95),
     Repair("line-ends", "The line ends are those of several systems.", invisible.line_ends),
     Repair("control-characters", "Control characters have no meaning in a text.", invisible.control_characters),
     Repair("zero-width", "Invisible characters cut words apart.", invisible.zero_width),
     Repair("soft-hyphens", "Soft hyphens were left inside of words.", invisible.soft_hyphens),
-    Repair("direction-marks", "Marks of writing direction stand where all is left to right.", invisible.direction_marks),
+    Repair(
+        "direction-marks", "Marks of writing direction stand where all is left to right.", invisible.direction_marks
+    ),
     Repair("spaces", "Special spaces stand where plain ones belong.", invisible.spaces, 0.9),
     Repair("ligatures", "Ligatures of print stand for several letters.", forms.ligatures),
     Repair("full-width", "Full-width letters stand for plain ones.", forms.full_width),
@@ -65,10 +69,15 @@ def repair(text: str, options: RepairOptions | None = None) -> list[Edit]:
     options = options or RepairOptions()
     edits: list[Edit] = []
     at = 0
-    for line in text.split("\n"):
-        repaired, rules, confidence = _fixpoint(line, options)
-        edits.extend(narrowed(line, repaired, at, "+".join(rules), confidence))
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        ended = line.endswith("\r") and number < len(lines) - 1
+        core = line[:-1] if ended else line
+        repaired, rules, confidence = _fixpoint(core, options)
+        edits.extend(narrowed(core, repaired, at, "+".join(rules), confidence))
         at += len(line) + 1
+        if ended:
+            edits.append(Edit(at - 2, at - 1, "", "encoding", "line-ends", 0.99))
     return edits
 
 
