@@ -100,10 +100,11 @@ def guesses(keys: Sequence[str], options: ReaderOptions) -> str:
     )
 
 
-def rows(records: Iterable[Record], options: ReaderOptions) -> Iterator[Row]:
+def rows(records: Iterable[Record], options: ReaderOptions, unwrap: bool = True) -> Iterator[Row]:
     """Turn records into rows; one without usable content or with an empty id becomes a rejected row.
 
-    The location of a record is also the id of one that has none.
+    The location of a record is also the id of one that has none. ``unwrap``: an object without content that
+    holds one list of objects stands for these.
     """
     layouts = lru_cache(maxsize=1024)(partial(layout, options=options))
     for location, record in records:
@@ -111,6 +112,9 @@ def rows(records: Iterable[Record], options: ReaderOptions) -> Iterator[Row]:
             yield rejected(location, str(record))
             continue
         fields = layouts(tuple(record))
+        if unwrap and fields.text is None and fields.html is None and (inner := _inner(record, location)):
+            yield from rows(inner, options, unwrap=False)
+            continue
         identifier = None
         try:
             identifier = _identifier(record, fields.id)
@@ -118,6 +122,16 @@ def rows(records: Iterable[Record], options: ReaderOptions) -> Iterator[Row]:
         except RecordError as problem:
             row = rejected(location, str(problem), identifier)
         yield row
+
+
+def _inner(record: Mapping[str, Any], location: str) -> list[Record]:
+    """Return the records in an object that is none, but holds one list of them, as answers of servers do."""
+    lists = [one for one in record.values() if isinstance(one, list) and one and isinstance(one[0], dict)]
+    problem = RecordError("it is JSON, but not an object")
+    return [
+        (f"{location}#{number}", one if isinstance(one, dict) else problem)
+        for number, one in enumerate(lists[0] if len(lists) == 1 else (), 1)
+    ]
 
 
 def _row(record: Mapping[str, Any], fields: Layout, identifier: str, location: str, options: ReaderOptions) -> Row:

@@ -27,14 +27,14 @@ def read_json(stream: BinaryIO, name: str, options: ReaderOptions) -> Iterator[R
         while text.more():
             if inside and text.skip("]"):
                 break
-            number += 1
             value = text.value()
+            number += 1
             right = isinstance(value, dict)
             yield f"{name}#{number}", value if right else RecordError("it is JSON, but not an object")
             if not text.skip(",") and inside and text.more() and not text.at("]"):
                 raise RecordError(f"not JSON after its record {number}: a comma is missing; the rest is not read")
     except RecordError as problem:
-        yield f"{name}#{number}", problem
+        yield f"{name}#{number + 1}", problem
 
 
 class _Text:
