@@ -8,6 +8,7 @@ from which data, and how good they are.
 
 from __future__ import annotations
 
+import zipfile
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,8 +28,6 @@ SCALE = 65536.0
 DEPTH = 6
 #: After so many trees a line that is as sure as this to be content (in logits) needs no further ones.
 EARLY, SURE = 40, -2.3
-#: Documents are handled in groups of about so many lines, to bound memory.
-GROUP = 20_000
 
 
 class Trees(NamedTuple):
@@ -140,8 +139,6 @@ class LineModel(NamedTuple):
 
     def logit(self, lines: Lines, seen: scan.Scan | None = None) -> NDArray[np.float64]:
         """Return the calibrated log-odds that each line is boilerplate, shape (lines,)."""
-        if not len(lines):
-            return np.zeros(0)
         seen = seen or scan.scan(lines)
         columns = features.extract(lines, seen, lexical_score(seen, self.lexicon))
         return self.trees.score(columns) / SCALE * self.calibration[0] + self.calibration[1]
@@ -169,5 +166,5 @@ def load(path: Path | None = None) -> LineModel:
         with np.load(place, allow_pickle=False) as file:
             trees = Trees(*(file[name] for name in Trees._fields))
             return LineModel(file["lexicon"], trees, file["calibration"])
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ConfigError(f"{place} is not a line model: {error}") from error
