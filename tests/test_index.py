@@ -9,7 +9,7 @@ import pytest
 from datasketch import LeanMinHash, MinHashLSH
 
 from cleaner.errors import ConfigError, InputError, OutputError
-from cleaner.minhash import index as module
+from cleaner.minhash import index_parts
 from cleaner.minhash.index import PASSAGES, Index, Settings
 from cleaner.minhash.signatures import signatures
 
@@ -111,7 +111,7 @@ def test_an_addition_that_fails_changes_nothing(built: Index, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(module.np, "save", full)
+        patched.setattr(index_parts.np, "save", full)
         with pytest.raises(OutputError, match="nothing was added"):
             built.add(table(TEXTS[:3]))
     (built.folder / "part-000001").mkdir()  # as if a process had died before it named the part

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from cleaner.minhash.evidence import shared_runs
-from cleaner.minhash.verify import REASONS, Thresholds, Verified, verify
+from cleaner.minhash.verify import REASONS, Thresholds, Verified, rethreshold, verify
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "near_duplicates.toml").read_text(encoding="utf-8"))["case"]
 BACKENDS = ["numpy", "numba"]
@@ -111,6 +111,15 @@ def test_both_backends_agree_on_edited_texts() -> None:
     for name in Verified._fields:
         assert getattr(found[0], name).tolist() == getattr(found[1], name).tolist(), name
     assert len(set(found[0].reason.tolist())) > 2
+
+
+def test_stricter_thresholds_give_what_a_new_run_would() -> None:
+    texts = pa.array([case[side] for case in CASES for side in "ab"])
+    a, b = np.arange(0, len(texts), 2), np.arange(1, len(texts), 2)
+    found = verify(texts, a, b)
+    for stricter in (Thresholds(jaccard=0.6, containment=0.9), Thresholds(shared_words=19)):
+        assert rethreshold(found, stricter).tolist() == verify(texts, a, b, stricter).flag.tolist()
+        assert rethreshold(found, stricter).sum() < found.flag.sum()
 
 
 def test_no_pairs() -> None:

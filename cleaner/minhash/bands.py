@@ -129,7 +129,10 @@ def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDA
     packed = (keys.view(np.uint64) >> bits) << bits
     packed |= np.arange(len(keys), dtype=np.uint64)
     packed.sort()
-    rows = (packed & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)[_repeated(packed >> bits)]
+    row_of = (np.uint64(1) << bits) - np.uint64(1)
+    same = np.zeros(len(packed) + 1, dtype=bool)
+    np.less_equal(packed[1:] ^ packed[:-1], row_of, out=same[1:-1])
+    rows = (packed[same[:-1] | same[1:]] & row_of).astype(np.int64)
     rows = rows[np.argsort(keys[rows])]
     rows = rows[_repeated(keys[rows])]
     run = np.cumsum(np.diff(keys[rows], prepend=keys[rows][:1] - 1) != 0) - 1

@@ -13,7 +13,6 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,54 +23,25 @@ from numpy.typing import NDArray
 
 from cleaner.errors import ConfigError, InputError, OutputError
 from cleaner.minhash.bands import FIRST
+from cleaner.minhash.index_parts import (
+    DEFAULT,
+    NAME,
+    PASSAGES,
+    Settings,
+    as_passages,
+    large_strings,
+    read_passages,
+    write_part,
+    write_record,
+)
 from cleaner.minhash.keys import passage_keys
-from cleaner.minhash.shingles import SHINGLE, VERSION
-from cleaner.minhash.signatures import NUM_PERM, SCHEME, SEED, signatures
+from cleaner.minhash.signatures import NUM_PERM
 from cleaner.minhash.verify import DEFAULTS, REASONS, Thresholds, Verified, verify
 
-#: Columns of a passage in an index.
-PASSAGES = pa.schema(
-    [
-        ("id", pa.string()),
-        ("source", pa.string()),
-        ("published", pa.string()),
-        ("start", pa.int64()),
-        ("end", pa.int64()),
-        ("text", pa.large_string()),
-    ]
-)
-NAME = "index.json"
-FILES = ("passages.arrow", "keys.npy", "rows.npy", "signatures.npy")
 #: The columns of ``Verified`` that a match shows besides its reason.
 SHOWN = tuple(name for name in Verified._fields if name not in ("flag", "reason"))
 #: Candidate pairs that a query compares at a time.
 PAIRS_AT_ONCE = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the keys of an index are made; two indexes with other settings cannot be compared."""
-
-    bands: int = 20
-    rows: int = 6
-    rate: float = 0.25
-    short: int = 8
-
-    def record(self) -> dict[str, Any]:
-        """Return all that the keys and signatures of an index hang on."""
-        return {
-            "scheme": SCHEME,
-            "seed": SEED,
-            "num_perm": NUM_PERM,
-            "shingle": {"words": SHINGLE, "version": VERSION},
-            "bands": self.bands,
-            "rows": self.rows,
-            "rate": self.rate,
-            "short": self.short,
-        }
-
-
-DEFAULT = Settings()
 
 
 class Index:
@@ -94,7 +64,7 @@ class Index:
         record = {**made, **settings.record(), "parts": []}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _write_record(folder, record)
+            write_record(folder, record)
         except OSError as error:
             raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
         return cls(folder, record)
@@ -150,20 +120,20 @@ class Index:
             InputError: a column is missing.
             OutputError: the part cannot be written, or another process adds at the same time.
         """
-        table = _as_passages(passages)
+        table = as_passages(passages)
         if not table.num_rows:
             return
         name = self._free_name()
         temporary = self.folder / f"{name}.{os.getpid()}.tmp"
         try:
-            sizes = _write_part(temporary, table, self.settings)
+            sizes = write_part(temporary, table, self.settings)
             part = {"name": name, "passages": table.num_rows, "bytes": sizes}
             record = {**self.record, "parts": [*self.record["parts"], part]}
             if json.loads((self.folder / NAME).read_text(encoding="utf-8")) != self.record:
                 shutil.rmtree(temporary)
                 raise OutputError(f"{self.folder}: something else was added meanwhile; nothing was added")
             os.rename(temporary, self.folder / name)
-            _write_record(self.folder, record)
+            write_record(self.folder, record)
         except OSError as error:
             shutil.rmtree(temporary, ignore_errors=True)
             raise OutputError(f"{self.folder}: nothing was added ({error.strerror})") from error
@@ -225,7 +195,7 @@ class Index:
     ) -> pa.Table:
         numbers, places = np.unique(found, return_inverse=True)
         stored = self.take(numbers)
-        both = pa.concat_arrays([_large(texts), _large(stored["text"])])
+        both = pa.concat_arrays([large_strings(texts), large_strings(stored["text"])])
         verified = verify(both, asked, places + len(texts), thresholds)
         kept = np.flatnonzero(verified.flag)
         table = stored.drop_columns(["text"]).take(pa.array(places[kept]))
@@ -240,7 +210,7 @@ class Index:
         """Return the passages of sorted numbers, with the columns of ``PASSAGES``."""
         tables = [PASSAGES.empty_table()]
         for first, folder in self.parts():
-            table = _read_passages(folder)
+            table = read_passages(folder)
             here = numbers[(numbers >= first) & (numbers < first + table.num_rows)] - first
             if here.size:
                 tables.append(table.take(pa.array(here)))
@@ -266,9 +236,9 @@ class Index:
                     signed = np.load(part / "signatures.npy", mmap_mode="r")
                     if rows is not None:
                         rows[first : first + len(signed)] = signed
-                    for row in _read_passages(part).select(["id", "start", "end"]).to_pylist():
+                    for row in read_passages(part).select(["id", "start", "end"]).to_pylist():
                         lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-            _write_record(folder, {name: self.record[name] for name in ("scheme", "seed", "num_perm", "shingle")})
+            write_record(folder, {name: self.record[name] for name in ("scheme", "seed", "num_perm", "shingle")})
         except OSError as error:
             raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
 
@@ -283,48 +253,3 @@ def _distinct(
     kept = ~capped[row] | (np.arange(len(row)) - start < FIRST)
     pairs = np.unique(np.stack((text[row[kept]], passage[kept]), axis=1), axis=0)
     return pairs[:, 0], pairs[:, 1]
-
-
-def _as_passages(table: pa.Table) -> pa.Table:
-    missing = [name for name in PASSAGES.names if name not in table.column_names]
-    if missing:
-        raise InputError(f"passages without the column {', '.join(missing)}")
-    return table.select(PASSAGES.names).cast(PASSAGES).combine_chunks()
-
-
-def _large(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
-    column = texts.cast(pa.large_string())
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def _read_passages(part: Path) -> pa.Table:
-    with pa.memory_map(str(part / "passages.arrow")) as source:
-        return pa.ipc.open_file(source).read_all()
-
-
-def _write_part(folder: Path, table: pa.Table, settings: Settings) -> dict[str, int]:
-    """Write the files of a part; return their sizes."""
-    folder.mkdir()
-    texts = _large(table["text"])
-    signed = signatures(texts)
-    keys = passage_keys(texts, settings.bands, settings.rows, settings.rate, settings.short)
-    order = np.lexsort((keys.text, keys.key))
-    with pa.OSFile(str(folder / "passages.arrow"), "wb") as sink, pa.ipc.new_file(sink, PASSAGES) as writer:
-        writer.write_table(table)
-    np.save(folder / "keys.npy", keys.key[order])
-    np.save(folder / "rows.npy", keys.text[order])
-    np.save(folder / "signatures.npy", signed)
-    for name in FILES:
-        with (folder / name).open("rb") as written:
-            os.fsync(written.fileno())
-    return {name: (folder / name).stat().st_size for name in FILES}
-
-
-def _write_record(folder: Path, record: dict[str, Any]) -> None:
-    """Replace ``index.json`` in one step."""
-    temporary = folder / f"{NAME}.{os.getpid()}.tmp"
-    with temporary.open("w", encoding="utf-8") as written:
-        json.dump(record, written, indent=1)
-        written.flush()
-        os.fsync(written.fileno())
-    os.replace(temporary, folder / NAME)

@@ -30,7 +30,7 @@ MULTIPLIER_2 = np.uint64(0xC2B2AE3D27D4EB4F)
 POLYNOMIAL = np.uint64(0x9FB21C651E98DF25)
 
 #: From so many bytes on the compiled kernels pay for their start.
-LARGE = 1_000_000
+LARGE = 4_000_000
 #: Bytes that this process has been given so far. Speed hangs on it, results do not.
 _seen = [0]
 

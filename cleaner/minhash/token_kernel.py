@@ -12,7 +12,7 @@ import numpy as np
 
 from cleaner.minhash.characters import DIGIT, LOWER, STOP, UPPER
 from cleaner.minhash.compiled import inlined, kernel
-from cleaner.minhash.kernels import (
+from cleaner.minhash.folding import (
     ALONE,
     EXPANDS,
     GAP,
@@ -25,9 +25,8 @@ from cleaner.minhash.kernels import (
     fold_ascii,
     is_ascii,
     longest,
-    word_bounds,
-    word_hashes,
 )
+from cleaner.minhash.kernels import word_bounds, word_hashes
 from cleaner.minhash.tokens import CAPITAL, CAPITALS, DIGITS, LONG, NUMBER, OPENS, SPACED
 
 WORD = U8(1)

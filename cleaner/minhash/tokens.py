@@ -110,7 +110,7 @@ def _finish(
     initials = ((flags & CAPITALS) != 0) & ((flags & LONG) != 0)
     name = capital & (((flags & OPENS) == 0) | leads | initials)
     kind = np.where(numeral, NUMERAL, np.where(name, NAME, PLAIN)).astype(np.uint8)
-    return Tokens(words.copy(), kind, np.where(numeral, digits, np.uint64(0)), start.copy(), end.copy(), first)
+    return Tokens(words, kind, np.where(numeral, digits, np.uint64(0)), start, end, first)
 
 
 def _folded_with_origin(text: str) -> tuple[str, list[int], list[int]]:

@@ -116,6 +116,18 @@ def verify(
     return Verified._make((jaccard, containment, shared_words, *evidence.T, reason >= JACCARD, reason))
 
 
+def rethreshold(found: Verified, thresholds: Thresholds) -> NDArray[np.bool_]:
+    """Return which of the flagged pairs stay flagged under thresholds that are no looser, without their texts.
+
+    ``short`` is left as it was: the records do not say how many words a passage has.
+    """
+    alike = (found.jaccard >= thresholds.jaccard) | (found.containment >= thresholds.containment)
+    form = (found.numerals + found.names) * thresholds.form > found.common
+    stays = alike & ~form & (found.shared_words >= thresholds.shared_words)
+    result: NDArray[np.bool_] = found.flag & (stays | (found.reason == EQUAL))
+    return result
+
+
 Shared = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]
 
 

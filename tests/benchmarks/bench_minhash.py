@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 
+# ruff: noqa: E402 (libraries read these when they are imported)
 for variable in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS", "DAFT_MAX_TASK_BACKLOG", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
