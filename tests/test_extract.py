@@ -92,6 +92,14 @@ def test_a_page_of_very_many_elements_is_judged_without_votes(monkeypatch: pytes
     assert extract(f"<body><article>{PROSE * 21}</article></body>").text.startswith("The quick ferry")
 
 
+def test_a_way_that_fails_has_no_vote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trafilatura.bare_extraction", lambda *given, **named: 1 / 0)
+    monkeypatch.setattr("htmldate.find_date", lambda *given, **named: 1 / 0)
+    found = extract(page("broken.html"))
+    assert "Nobody was killed" in found.text
+    assert found.published is None
+
+
 def test_a_page_of_too_many_lines_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cleaner.extract.MOST_BLOCKS", 9)
     with pytest.raises(RecordError, match="10 lines"):

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring  # type: igno
 
 from cleaner.extract.blocks import blocks_of
 
+LOGGER = logging.getLogger(__name__)
 #: Pages of more elements are judged without votes: time and memory of some ways grow faster than the page.
 LARGEST_VOTED = 20_000
 
@@ -21,7 +22,15 @@ def candidates(tree: HtmlElement, elements: int) -> list[str]:
     if elements > LARGEST_VOTED:
         return [""] * len(ways)
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    return [way(copy(tree)) for way in ways]
+    return [_vote(way, copy(tree)) for way in ways]
+
+
+def _vote(way: Callable[[HtmlElement], str], tree: HtmlElement) -> str:
+    try:
+        return way(tree)
+    except Exception:  # whatever an odd page does to a library: that way has no vote, and the others judge
+        LOGGER.debug("no vote from %s", way.__name__, exc_info=True)
+        return ""
 
 
 def by_trafilatura(tree: HtmlElement) -> str:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.extract.blocks import Block, Container
-from cleaner.extract.features import Columns, features
+from cleaner.extract.features import features
+from cleaner.extract.places import Columns
 
 #: A block is taken from this probability on; chosen by cross-validation.
 TAKEN = 0.6

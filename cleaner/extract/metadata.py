@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import logging
 import re
 import warnings
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 from cleaner.extract.cues import WORD
 
+LOGGER = logging.getLogger(__name__)
 _ARTICLE = re.compile(r"Article|BlogPosting|Report\b|LiveBlog", re.ASCII)
 _SPACE = re.compile(r"\s+")
 _NOT_A_NAME = re.compile(r"https?:|www\.|@|^\W*$|[<>{}]")
@@ -151,7 +153,11 @@ def _found_date(tree: HtmlElement, url: str | None) -> str | None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # dateutil warns of time zones that it does not know
-        found: str | None = find_date(copy(tree), url=url, extensive_search=False)
+        try:
+            found: str | None = find_date(copy(tree), url=url, extensive_search=False)
+        except Exception:  # whatever an odd page does to a library: its date stays unknown
+            LOGGER.debug("no date found", exc_info=True)
+            return None
     return found
 
 
