@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ def record(number: int, **fields: Any) -> dict[str, Any]:
     empty: dict[str, Any] = dict.fromkeys(CORPUS.names)
     near = {
         "start": 0, "end": 5, "cluster": "c", "jaccard": 0.9, "containment": 1.0,
-        "kept": {"id": "other", "start": 3, "end": 8},
+        "kept": {"id": "other", "start": 3, "end": 8, **({"earlier": True} if number % 3 else {})},
     }  # fmt: skip
     return {
         **empty,
@@ -72,9 +73,14 @@ def test_the_same_records_give_the_same_bytes(output: Any, reader: Any, name: st
 
 def test_the_columns_are_the_fields_of_a_record() -> None:
     names = [name for name in CORPUS.names if not name.startswith("near_duplicate")]
-    fields = dict.fromkeys(name for name in names if name not in {"id", "text", "source"})
-    row = {"id": "a", "text": "x", "source": None, "fields": orjson.dumps(fields)}
-    assert sorted(corpus_record(row, [], 0.0)) == sorted(CORPUS.names)
+    fields = dict.fromkeys(name for name in names if name not in {"id", "text", "source", "location"})
+    row = {"id": "a", "text": "x", "source": None, "location": "in", "fields": orjson.dumps(fields)}
+    flag = {"start": 0, "end": 1, "cluster": "c", "jaccard": 1.0, "containment": 1.0}
+    kept = {"kept_id": "b", "kept_start": 0, "kept_end": 1, "kept_earlier": True}
+    written = corpus_record(row, [{**flag, **kept}], 1.0)
+    assert sorted(written) == sorted(CORPUS.names)
+    (columns,) = pa.Table.from_pylist([{**written, "metadata": "{}"}], CORPUS).to_pylist()
+    assert columns["near_duplicates"] == written["near_duplicates"]
 
 
 def test_a_field_without_a_column_is_refused(tmp_path: Path) -> None:
@@ -123,5 +129,8 @@ def test_hugging_face_datasets_reads_it(
         kind, data_files=str(tmp_path / name), split="train", cache_dir=str(tmp_path / "cache")
     )
     assert [one["text"] for one in loaded] == [one["text"] for one in RECORDS]
-    assert [one["near_duplicates"] for one in loaded] == [one["near_duplicates"] for one in RECORDS]
+    for found, one in zip(loaded, RECORDS, strict=True):
+        for flag, wanted in zip(found["near_duplicates"], one["near_duplicates"], strict=True):
+            assert {**wanted, "kept": None} == {**flag, "kept": None}
+            assert wanted["kept"].items() <= flag["kept"].items()
     assert [one["authors"] for one in loaded] == [one["authors"] for one in RECORDS]

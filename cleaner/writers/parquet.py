@@ -23,7 +23,7 @@ _NEAR_DUPLICATE = pa.struct(
         ("cluster", pa.string()),
         ("jaccard", pa.float64()),
         ("containment", pa.float64()),
-        ("kept", pa.struct([("id", pa.string()), *_PASSAGE])),
+        ("kept", pa.struct([("id", pa.string()), *_PASSAGE, ("earlier", pa.bool_())])),
     ]
 )
 
@@ -45,6 +45,7 @@ CORPUS = pa.schema(
         ("language", pa.string()),
         ("near_duplicates", pa.list_(_NEAR_DUPLICATE)),
         ("near_duplicate_share", pa.float64()),
+        ("location", pa.string()),
         ("metadata", pa.large_string()),  # fields differ from record to record: a column type cannot hold them
     ]
 )
@@ -120,4 +121,7 @@ def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(1_000):
             for record in batch.to_pylist():
+                for flag in record["near_duplicates"]:
+                    if not flag["kept"]["earlier"]:
+                        del flag["kept"]["earlier"]
                 yield {**record, "metadata": orjson.loads(record["metadata"])}
