@@ -61,9 +61,7 @@ def test_bytes_that_do_not_decode_are_kept() -> None:
     assert encode(decoded.text, decoded) == raw
 
 
-@pytest.mark.parametrize(
-    "raw", [b"\x89PNG\r\n\x1a\n" + bytes(40), b"PK\x03\x04" + bytes(30), bytes(range(32)) * 4]
-)
+@pytest.mark.parametrize("raw", [b"\x89PNG\r\n\x1a\n" + bytes(40), b"PK\x03\x04" + bytes(30), bytes(range(32)) * 4])
 def test_binary_is_refused(raw: bytes) -> None:
     with pytest.raises(RecordError, match="not text: "):
         decode(raw)

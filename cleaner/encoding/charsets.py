@@ -46,9 +46,7 @@ _ALIASES = {
     "x-sjis": "cp932",
     "unicode-1-1-utf-8": "utf-8",
 }
-_KNOWN = {
-    codecs.lookup(name).name: name for name in [*SINGLE_BYTE, *MULTIBYTE, *UNICODE] if name != "latin-1"
-}
+_KNOWN = {codecs.lookup(name).name: name for name in [*SINGLE_BYTE, *MULTIBYTE, *UNICODE] if name != "latin-1"}
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -122,8 +120,4 @@ def wide_codec(raw: bytes) -> str | None:
 def _is_prose(raw: bytes, codec: str) -> bool:
     text = raw[:4096].decode(codec, "replace")
     letters = len(re.findall(r"[\w\s.,;:!?'\"-]", text))
-    return (
-        letters > 0.7 * len(text)
-        and text.count("\ufffd") <= 1
-        and any(mark in text for mark in " \n\u3002\u3001")
-    )
+    return letters > 0.7 * len(text) and text.count("\ufffd") <= 1 and any(mark in text for mark in " \n\u3002\u3001")

@@ -119,7 +119,7 @@ def _fits(match: re.Match[str], text: str) -> bool:
     before = match.string[match.start() - 1 : match.start()]
     after = match.string[match.end() : match.end() + 1]
     if text.isalpha():
-        return before.isalpha() or after.isalpha()
+        return before.isalpha() or (after.isalpha() and not before.isdigit())
     return all(char in "‘’‚“”„–—…«»\xa0€£" for char in text) and (not before or before not in "0123456789=%&?/")
 
 

@@ -9,6 +9,7 @@ from cleaner.documents import Edit
 from cleaner.encoding import entities, escapes, forms, invisible, mixups, mojibake
 from cleaner.encoding.narrow import narrowed
 from cleaner.encoding.options import RepairOptions
+from cleaner.encoding.plain import plain
 
 
 class Repair(NamedTuple):
@@ -66,6 +67,8 @@ def repair(text: str, options: RepairOptions | None = None) -> list[Edit]:
 
     Repairing the repaired text gives no edits.
     """
+    if plain(text):
+        return []
     options = options or RepairOptions()
     edits: list[Edit] = []
     at = 0
@@ -73,8 +76,9 @@ def repair(text: str, options: RepairOptions | None = None) -> list[Edit]:
     for number, line in enumerate(lines):
         ended = line.endswith("\r") and number < len(lines) - 1
         core = line[:-1] if ended else line
-        repaired, rules, confidence = _fixpoint(core, options)
-        edits.extend(narrowed(core, repaired, at, "+".join(rules), confidence))
+        if not plain(core):
+            repaired, rules, confidence = _fixpoint(core, options)
+            edits.extend(narrowed(core, repaired, at, "+".join(rules), confidence))
         at += len(line) + 1
         if ended:
             edits.append(Edit(at - 2, at - 1, "", "encoding", "line-ends", 0.99))
@@ -87,16 +91,21 @@ def repair_batch(texts: Sequence[str], options: RepairOptions | None = None) -> 
 
 
 def _fixpoint(line: str, options: RepairOptions) -> tuple[str, list[str], float]:
+    """Give the repaired line, the names of the repairs and the least of their confidences.
+
+    A line that goes on changing is left as it was, so that a repaired text is never changed again.
+    """
     rules: list[str] = []
     confidence = 1.0
+    repaired = line
     for _ in range(12):
-        before = line
+        before = repaired
         for one in REPAIRS:
-            changed = one.function(line, options)
-            if changed != line:
-                line, confidence = changed, min(confidence, one.confidence)
+            changed = "\n".join(one.function(part, options) for part in repaired.split("\n"))
+            if changed != repaired:
+                repaired, confidence = changed, min(confidence, one.confidence)
                 if one.name not in rules:
                     rules.append(one.name)
-        if line == before:
-            break
-    return line, rules, confidence
+        if repaired == before:
+            return repaired, rules, confidence
+    return line, [], 1.0

@@ -1,0 +1,55 @@
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleaner.documents import Edit, apply
+from cleaner.encoding import REPAIRS, RepairOptions, repair, repair_batch
+
+CASES = tomllib.loads((Path(__file__).parent / "cases/repairs.toml").read_text(encoding="utf-8"))
+SEEDS = sorted((Path(__file__).parents[1] / "seeds").glob("*.txt"))
+
+
+@pytest.mark.parametrize("case", CASES["case"], ids=lambda case: case["why"])
+def test_damage_is_repaired(case: dict[str, Any]) -> None:
+    edits = repair(case["damaged"])
+    assert apply(edits, case["damaged"]) == case["repaired"]
+    assert case["rule"] in {rule for edit in edits for rule in edit.rule.split("+")}
+    assert repair(case["repaired"]) == []
+
+
+@pytest.mark.parametrize("case", CASES["unchanged"], ids=lambda case: case["why"])
+def test_sound_text_is_left_alone(case: dict[str, Any]) -> None:
+    assert repair(case["text"]) == []
+
+
+def test_every_repair_has_a_case_and_a_reason() -> None:
+    assert {one.name for one in REPAIRS} == {case["rule"] for case in CASES["case"]}
+    assert all(one.why.endswith(".") and one.function.__doc__ for one in REPAIRS)
+
+
+def test_edits_are_narrow_and_named() -> None:
+    assert repair("Sound words, then cafÃ© and more sound words") == [Edit(21, 23, "é", "encoding", "mojibake", 0.99)]
+
+
+def test_mixed_damage_is_repaired_line_by_line() -> None:
+    text = "The cafÃ© is open\nÍîâîñòè ýêîíîìèêè\nDon&#8217t ask\n"
+    assert apply(repair(text), text) == "The café is open\nНовости экономики\nDon’t ask\n"
+
+
+def test_options() -> None:
+    text = "a\u2009b c\u00add ﬁ"
+    keep = RepairOptions(spaces="keep", soft_hyphens=False, ligatures=False, full_width=False)
+    assert repair(text, keep) == []
+    assert apply(repair("5\u00a0€", RepairOptions(spaces="all")), "5\u00a0€") == "5 €"
+
+
+def test_batch() -> None:
+    texts = ["sound", "cafÃ©"]
+    assert repair_batch(texts) == [repair(text) for text in texts]
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
+def test_the_sample_documents_are_sound(path: Path) -> None:
+    assert repair(path.read_text(encoding="utf-8")) == []
