@@ -107,10 +107,11 @@ def gate_of(phrase: str, pieces: Mapping[str, str]) -> str:
     a phrase has no such words.
     """
     folded = _folded(phrase)
-    if starts_open(phrase):
-        runs = _anchors(folded, pieces)
-        return f"(?:{'|'.join(runs)})" if runs else ""
-    return r"^[^0-9A-Za-z\n]{0,8}" + _beginning(folded, pieces)
+    beginning = "" if starts_open(phrase) else _beginning(folded, pieces)
+    if beginning:
+        return r"^[^0-9A-Za-z\n]{0,8}" + beginning
+    runs = _anchors(folded, pieces)
+    return f"(?:{'|'.join(runs)})" if runs else ""
 
 
 def _body(phrase: str, pieces: Mapping[str, str], inside: tuple[str, ...]) -> str:
@@ -163,41 +164,61 @@ def _piece(name: str, pieces: Mapping[str, str], inside: tuple[str, ...]) -> str
 
 
 def _beginning(phrase: str, pieces: Mapping[str, str]) -> str:
-    """Return the expression of what a phrase says before its first star."""
+    """Return the expression of what a phrase says before the first thing that can be any words; "" if nothing."""
     written: list[str] = []
     depth = 0
     for found in _TOKEN.finditer(phrase):
         kind, value = found.lastgroup, found.group()
+        if depth == 0 and _any_words(phrase[found.start() : _group_end(phrase, found.start())], pieces):
+            break
         depth += (kind == "open") - (kind == "close")
         if kind == "piece":
-            piece = pieces[found["piece"]]
-            written.append(f"(?:{piece[3:] if piece.startswith('re:') else _beginning(_folded(piece), pieces)})")
+            written.append(f"(?:{_beginning(_folded(pieces[found['piece']]), pieces)})")
         elif kind == "open":
             written.append("(?:")
         elif kind == "close":
             written.append(")?" if value == "]" else ")")
-        elif value == "*" and depth == 0:
-            break
-        elif value == "*":
-            written.append(r"[^\n]*")
         else:
             written.append(value if kind in ("word", "bar") or not value.isascii() else _ANY_GAP)
-    return "".join(written)
+    plain = "".join(written)
+    needed = re.sub(r"\(\?:[^()]*\)\?", "", plain).replace(_ANY_GAP, "").replace("(?:", "")
+    return plain if re.search(r"[^()|?\s]", needed) else ""
+
+
+def _group_end(phrase: str, start: int) -> int:
+    """Return where the group that opens at ``start`` ends; for anything but a group the end of its token."""
+    depth = 0
+    for found in _TOKEN.finditer(phrase, start):
+        depth += (found.lastgroup == "open") - (found.lastgroup == "close")
+        if depth <= 0:
+            return found.end()
+    return len(phrase)
+
+
+def _any_words(part: str, pieces: Mapping[str, str]) -> bool:
+    """Say whether a part of a phrase holds a star or a piece that is a regular expression."""
+    found = list(_TOKEN.finditer(part))
+    named = [pieces[one["piece"]] for one in found if one.lastgroup == "piece"]
+    return any(one.group() == "*" for one in found) or any(
+        value.startswith("re:") or _any_words(_folded(value), pieces) for value in named
+    )
 
 
 def _anchors(phrase: str, pieces: Mapping[str, str]) -> tuple[str, ...]:
     """Return the anchors of a phrase that ``_body`` could read: runs of words, as expressions."""
     best: tuple[str, ...] = ()
     run: list[str] = []
-    depth, start = 0, 0
+    begins = depth = start = 0
     phrase += " *"
     for found in _TOKEN.finditer(phrase):
         kind, value = found.lastgroup, found.group()
         if depth == 0 and kind == "word":
+            begins = begins if run else found.start()
             run.append(value)
         elif depth == 0 and kind != "space" and run:
-            ending = "" if value == "*" and not phrase[found.start() - 1].isspace() else _edge(run[-1])
-            best = _better(best, (_edge(run[0]) + _ANY_GAP.join(run) + ending,))
+            first = _edge(run[0]) if phrase[begins - 1 : begins] in ("", " ") else ""
+            last = _edge(run[-1]) if phrase[found.start() - 1] == " " else ""
+            best = _better(best, (first + _ANY_GAP.join(run) + last,))
             run = []
         if kind == "open":
             start = found.end() if depth == 0 else start

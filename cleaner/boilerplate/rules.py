@@ -95,8 +95,10 @@ class RuleSet:
         hits = {row: found for row, text in enumerate(lines.text) if (found := closed.get(text))}
         for row in automata.gate.rows(lines):
             text = lines.text[row]
+            if len(text) > LONG:
+                continue
             automaton = automata.open if len(text) <= SHORT else automata.long
-            if found := automaton.match(fold([text[:LONG]])[0]):
+            if found := automaton.match(fold([text])[0]):
                 hits[row] = sorted({*hits.get(row, ()), *found})
         return hits
 
