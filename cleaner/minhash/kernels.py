@@ -10,27 +10,12 @@ from typing import Any
 import numpy as np
 
 from cleaner.minhash.compiled import inlined, kernel
-from cleaner.minhash.folding import U8, U32, U64, fold_text, longest
+from cleaner.minhash.folding import U8, U32, U64, fold_text, load64, longest
 from cleaner.minhash.shingles import MULTIPLIER_1, MULTIPLIER_2, POLYNOMIAL, SHINGLE
 
 M1, M2, P = MULTIPLIER_1, MULTIPLIER_2, POLYNOMIAL
 ONE, EIGHT, SHINGLE_ = U64(1), U64(8), U64(SHINGLE)
 ALL = U64(0xFFFFFFFFFFFFFFFF)
-
-
-@inlined
-def load64(data: Any, at: Any) -> Any:
-    """Read eight bytes, little-endian, as LLVM knows to do in one instruction."""
-    return (
-        U64(data[at])
-        | (U64(data[at + U64(1)]) << U64(8))
-        | (U64(data[at + U64(2)]) << U64(16))
-        | (U64(data[at + U64(3)]) << U64(24))
-        | (U64(data[at + U64(4)]) << U64(32))
-        | (U64(data[at + U64(5)]) << U64(40))
-        | (U64(data[at + U64(6)]) << U64(48))
-        | (U64(data[at + U64(7)]) << U64(56))
-    )
 
 
 @inlined

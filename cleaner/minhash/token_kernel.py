@@ -83,6 +83,7 @@ def unicode_tokens(data: Any, start: Any, length: Any, folded: Any, tables: Any,
     at, end, written = U64(start), U64(start) + U64(length), U64(0)
     character, last, gap = 0, U8(0), U8(9)
     inside, needed = False, False
+    flag, value, finish = U8(0), U64(0), 0
     single = np.zeros(1, np.uint32)
     while at < end:
         code, size = decode(data, at, end)
@@ -90,7 +91,9 @@ def unicode_tokens(data: Any, start: Any, length: Any, folded: Any, tables: Any,
         character += 1
         if code >= U32(0x80):
             needed |= hard[code] != U8(0) or (order[code] != U8(0) and order[code] < last)
-        last = order[code]
+            last = order[code]
+        else:
+            last = U8(0)
         single[0] = fold[code]
         if single[0] == NOTHING:
             continue
@@ -101,6 +104,8 @@ def unicode_tokens(data: Any, start: Any, length: Any, folded: Any, tables: Any,
         for part in parts:
             sort = kind[part] if part != U32(0) else GAP
             if sort != WORD and inside:
+                flags[total], digits[total], ends[total] = flag, value, finish
+                total += U64(1)
                 folded[written] = U8(0)
                 written += U64(1)
                 inside, gap = False, U8(0)
@@ -108,24 +113,26 @@ def unicode_tokens(data: Any, start: Any, length: Any, folded: Any, tables: Any,
                 gap = widened(gap, code, mark)
                 continue
             if inside:
-                flags[total - U64(1)] |= U8(LONG)
+                flag |= U8(LONG)
             else:
                 starts[total] = character - 1
-                flags[total] = U8(CAPITALS | NUMBER) | (gap & U8(OPENS | SPACED))
-                flags[total] |= U8(CAPITAL) if mark[code] == U8(UPPER) else U8(0)
-                digits[total] = U64(0)
-                total += U64(1)
-            this = total - U64(1)
-            ends[this] = character
-            flags[this] &= U8(255) if mark[code] == U8(DIGIT) else U8(255 - NUMBER)
-            flags[this] &= U8(255 - CAPITALS) if mark[code] == U8(LOWER) else U8(255)
-            digits[this] = digits[this] * D + U64(code)
+                flag = U8(CAPITALS | NUMBER) | (gap & U8(OPENS | SPACED))
+                flag |= U8(CAPITAL) if mark[code] == U8(UPPER) else U8(0)
+                value, inside = U64(0), True
+            finish = character
+            flag &= U8(255) if mark[code] == U8(DIGIT) else U8(255 - NUMBER)
+            flag &= U8(255 - CAPITALS) if mark[code] == U8(LOWER) else U8(255)
+            value = value * D + U64(code)
             written = encode(part, folded, written)
-            inside = sort != ALONE
-            if not inside:
-                gap = U8(0)
+            if sort == ALONE:
+                flags[total], digits[total], ends[total] = flag, value, finish
+                total += U64(1)
                 folded[written] = U8(0)
                 written += U64(1)
+                inside, gap = False, U8(0)
+    if inside:
+        flags[total], digits[total], ends[total] = flag, value, finish
+        total += U64(1)
     return written, total, needed
 
 

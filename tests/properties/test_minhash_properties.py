@@ -121,3 +121,12 @@ def test_shared_runs_hold_the_same_words_on_both_sides(texts: list[str]) -> None
         words = [re.findall(r"\w+", text.lower()) for text in (texts[0][start_a:end_a], texts[1][start_b:end_b])]
         assert words[0] == words[1]
         assert len(words[0]) >= 5
+
+
+@given(TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_backends_make_the_same_keys(texts: list[str]) -> None:
+    array = pa.array([text + tail for text in texts for tail in ("", " one two three four five six")], pa.string())
+    rows = [passage_keys(array, 20, 6, rate=0.5, short=4, backend=backend) for backend in ("numpy", "numba")]
+    fast, plain = (sorted(zip(found.text.tolist(), found.key.tolist(), strict=True)) for found in rows)
+    assert fast == plain
