@@ -26,7 +26,15 @@ PROSE = [
     "Traders in the old town said they feared that fewer people would come, and asked for help with their rents.",
     "The work is to begin in March and will cost about four million euros, most of which the state will pay.",
 ]
-FURNITURE = ["Share this article", "Advertisement", "Read more:", "Sign up for our newsletter", "Home | News | Sport", "Follow us on Facebook", "Grave threats"]  # fmt: skip
+FURNITURE = [
+    "Share this article",
+    "Advertisement",
+    "Read more:",
+    "Sign up for our newsletter",
+    "Home | News | Sport",
+    "Follow us on Facebook",
+    "Grave threats",
+]
 ALL = Settings(ruleset=RuleSet.load(), model=model.load())
 
 
@@ -69,7 +77,7 @@ def test_cleaning_twice_is_cleaning_once_and_can_be_undone(parts: list[tuple[str
     assert not one(clean, ALL).edits
     assert apply(invert(decision.edits, text), clean) == text
     assert len(decision.evidence) == len(decision.edits)
-    assert set(line.strip() for line in clean.split("\n")) <= set(line.strip() for line in text.split("\n"))
+    assert {line.strip() for line in clean.split("\n")} <= {line.strip() for line in text.split("\n")}
 
 
 def test_documents_do_not_depend_on_their_batch() -> None:
@@ -134,15 +142,8 @@ def test_a_document_that_would_keep_no_prose_is_left_alone() -> None:
 
 
 def test_templates_count_as_evidence() -> None:
-    row = {
-        "source": "one",
-        "text": "The Daily Bridge",
-        "documents": 90,
-        "share": 0.9,
-        "days": 40,
-        "position": "start",
-        "confidence": 0.97,
-    }
+    row = {"source": "one", "text": "The Daily Bridge", "documents": 90, "share": 0.9, "days": 40}
+    row |= {"position": "start", "confidence": 0.97}
     known = Templates.of([Templates.of([]).table.from_pylist([row], schema=TEMPLATES)])
     text = f"The Daily Bridge\n\n{PROSE[0]}\n\n{PROSE[1]}"
     decision = decide.find(

@@ -37,7 +37,7 @@ def pages(source: str | None, count: int) -> list[tuple[str | None, str]]:
     return [
         (
             source,
-            f"Home | News\nStory number {'abcdefghij'[n % 10]}{n} of {source} is told here at length.\nUpdated {n} May 20{n:02}\nShare this",
+            f"Home | News\nStory {'abcdefghij'[n % 10]}{n} of {source}.\nUpdated {n} May 20{n:02}\nShare this",
         )
         for n in range(count)
     ]
@@ -66,7 +66,7 @@ def test_wire_copy_in_many_sources_is_not_a_template() -> None:
 
 
 def test_a_reprinted_paragraph_is_not_a_template_but_a_notice_on_every_page_is() -> None:
-    notice = "All rights reserved. No part of this page may be copied or sent on without the leave of the publisher, in any form."
+    notice = "All rights reserved. No part of this page may be copied or sent on without leave, in any form."
     documents = [
         ("one", f"Story {'abcdefghijklmnopqrst'[n]} begins.\n{notice}" + (f"\n{WIRE}" if n < 3 else ""))
         for n in range(20)

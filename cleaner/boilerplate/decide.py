@@ -1,9 +1,9 @@
 """The one decision: what the detectors say of each line, united, and made into edits and findings.
 
 The evidence is added up as log-odds: the line model's, and what templates and rules add to them, with weights
-that are fitted on labelled lines. A rule, a copy of an earlier line and a header field count at least as much as they say
-themselves; a ``keep`` mark protects a line from all that is less sure. What is left is looked at again until
-nothing more is found, so cleaning twice is cleaning once.
+that are fitted on labelled lines. A rule, a copy of an earlier line and a header field count at least as much as they
+say themselves; a ``keep`` mark protects a line from all that is less sure. What is left is looked at again
+until nothing more is found, so cleaning twice is cleaning once.
 """
 
 from __future__ import annotations

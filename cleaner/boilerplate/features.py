@@ -149,7 +149,8 @@ def _place(out: NDArray[np.float32], lines: Lines, seen: Scan) -> None:
         np.minimum(_running(is_prose, low, high)[2], 999), total / lines_in, copies, copy, topic[:, 0],
         topic[:, 1] / np.maximum(topic[:, 0], 1), np.where(row - back < low, 99, np.minimum(back, 98)),
         np.where(row + ahead >= high, 99, np.minimum(ahead, 98)),
-        prose_characters[0] / np.maximum(prose_characters[2], 1), prose_characters[1] / np.maximum(prose_characters[2], 1),
+        prose_characters[0] / np.maximum(prose_characters[2], 1),
+        prose_characters[1] / np.maximum(prose_characters[2], 1),
         window(is_prose, lines, 4)[0], window(is_prose, lines, 10)[0], run_lines, run_place, run_length, run_score,
         np.divide(*window(scores, lines, 4)), _running(scores, low, high)[2] / lines_in,
         np.minimum(topic[:, 2], 99), np.minimum(topic[:, 3], 99), cue_back,
@@ -194,8 +195,10 @@ def _copies(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _topics(lines: Lines, seen: Scan, is_prose: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """For each line the number of its longer words, of those that other prose of the document has, too, and of
-    the lines of the document that begin, and that end, with the same word.
+    """Return four numbers for each line.
+
+    Its longer words; how many of them other prose of the document has, too; how many lines of the document begin,
+    and how many end, with the same word.
     """
     out = np.zeros((len(lines), 4), dtype=np.int32)
     slots = np.zeros(4096, dtype=np.int32)

@@ -50,8 +50,8 @@ class Trees(NamedTuple):
         if columns.shape[1] * 40 > scan.PLAIN:
             _compiled()[0](*self, columns, min(EARLY, len(self.value)), sure, out)
         elif len(out):
-            first = _score(Trees(*(part[:EARLY] for part in self)), columns)
-            rest = _score(Trees(*(part[EARLY:] for part in self)), columns)
+            first = _score(Trees(self.feature[:EARLY], self.threshold[:EARLY], self.value[:EARLY]), columns)
+            rest = _score(Trees(self.feature[EARLY:], self.threshold[EARLY:], self.value[EARLY:]), columns)
             out += np.where(first < sure, 2 * first, first + rest)
         return out
 
@@ -62,7 +62,8 @@ def _score(trees: Trees, columns: NDArray[np.float32]) -> NDArray[np.int64]:
     node = np.zeros((len(line), tree.shape[1]), dtype=np.int64)
     for _ in range(DEPTH):
         node = 2 * node + 1 + (columns[trees.feature[tree, node], line] > trees.threshold[tree, node])
-    return trees.value[tree, node - 2**DEPTH + 1].sum(axis=1, dtype=np.int64)
+    values: NDArray[np.int64] = trees.value[tree, node - 2**DEPTH + 1].sum(axis=1, dtype=np.int64)
+    return values
 
 
 def _score_kernel(feature: Any, threshold: Any, value: Any, columns: Any, early: Any, sure: Any, out: Any) -> None:
@@ -118,7 +119,8 @@ def lexical_slots(seen: scan.Scan) -> tuple[NDArray[np.int32], NDArray[np.int64]
     if len(seen.words) * 6 > scan.PLAIN:
         _compiled()[1](seen.words, seen.first, slots, bounds)
     elif len(seen.words):
-        _slots(*(memoryview(array) for array in (seen.words, seen.first, slots, bounds)))
+        views = [memoryview(array) for array in (seen.words, seen.first, slots, bounds)]  # type: ignore[arg-type]
+        _slots(*views)
     return slots[: bounds[-1]], bounds
 
 
@@ -141,7 +143,8 @@ class LineModel(NamedTuple):
         """Return the calibrated log-odds that each line is boilerplate, shape (lines,)."""
         seen = seen or scan.scan(lines)
         columns = features.extract(lines, seen, lexical_score(seen, self.lexicon))
-        return self.trees.score(columns) / SCALE * self.calibration[0] + self.calibration[1]
+        logit: NDArray[np.float64] = self.trees.score(columns) / SCALE * self.calibration[0] + self.calibration[1]
+        return logit
 
     def probability(self, lines: Lines) -> NDArray[np.float32]:
         """Return P(boilerplate) for each line, shape (lines,)."""

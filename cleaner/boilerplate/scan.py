@@ -183,11 +183,9 @@ def _scan_line(
             words[at], stop[at] = code, 1
             counts[row, WORDS] += 1
             at += 1
-        elif (before == TERMINAL and (kind == SPACE or kind == QUOTE)) or (kind == TERMINAL and code > 127):
+        elif (before == TERMINAL and kind in (SPACE, QUOTE)) or (kind == TERMINAL and code > 127):
             counts[row, SENTENCES] += 1
-        elif (code == 47 and (before == COLON or before == SEPARATOR)) or (
-            code == 64 and (before == LOWER or before == DIGIT)
-        ):
+        elif (code == 47 and before in (COLON, SEPARATOR)) or (code == 64 and before in (LOWER, DIGIT)):
             counts[row, LINKS] += 1
     if size:
         _word(value, size, upper, digits, stops, counts, row, words, stop, at)
@@ -273,7 +271,8 @@ def run(which: int, size: int, *arrays: NDArray[Any]) -> None:
     if size > PLAIN:
         _compiled()[which](*arrays)
     elif all(array.size for array in arrays[:2]):
-        (_scan, _topic)[which](*(memoryview(array) for array in arrays))  # views give plain Python numbers
+        views = [memoryview(array) for array in arrays]  # type: ignore[arg-type]
+        (_scan, _topic)[which](*views)  # views give plain Python numbers
 
 
 def sentences(lines: Lines, seen: Scan) -> NDArray[np.int64]:
@@ -299,12 +298,12 @@ def prose(lines: Lines, seen: Scan) -> tuple[NDArray[np.uint8], NDArray[np.int64
         return np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     start = sentences(lines, seen)
     end = np.r_[start[1:], len(lines)]
-    words, stops, unspaced, ends, length = (
-        np.add.reduceat(column, start)
-        for column in (*(seen.counts[:, at] for at in (WORDS, STOPS, UNSPACED, SENTENCES)), seen.length)
-    )
+    total = np.add.reduceat(seen.counts, start, axis=0)
+    words, stops, unspaced, ends = (total[:, at] for at in (WORDS, STOPS, UNSPACED, SENTENCES))
+    length = np.add.reduceat(seen.length, start)
     last, ending = seen.counts[end - 1, LAST], seen.counts[end - 1, ENDING]
     spaced = words - unspaced
     sentence = (ends > 0) | (last == TERMINAL) | ((last == QUOTE) & (ending == TERMINAL)) | (length >= 200)
     long = (spaced >= 10) & (stops * 6 >= spaced) | (unspaced >= 20)
-    return tuple(np.repeat(column, end - start) for column in ((sentence & long).astype(np.uint8), end - start, length))  # type: ignore[return-value]
+    size = end - start
+    return np.repeat((sentence & long).astype(np.uint8), size), np.repeat(size, size), np.repeat(length, size)

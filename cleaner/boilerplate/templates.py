@@ -8,6 +8,7 @@ sentences need many more documents than short lines do, and what stands in many 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,7 +92,7 @@ def count_rows(
             for column in (np.ones(len(lines)), place < NEAR, back < NEAR)]  # fmt: skip
     which = order[start]
     bounds = np.r_[start, len(order)]
-    texts = [min(lines.text[row] for row in order[low:high]) for low, high in zip(bounds[:-1], bounds[1:], strict=True)]
+    texts = [min(lines.text[row] for row in order[low:high]) for low, high in pairwise(bounds.tolist())]
     when = group[2][start]
     columns = [
         key[which], pa.array([names[at] for at in group[1][start]], pa.string()),
@@ -150,12 +151,9 @@ def learn(table: pa.Table, documents: Mapping[str, int]) -> pa.Table:
                 )
             )
     rows.sort()
+    columns = [[row[at] for row in rows] for at in range(len(TEMPLATES))]
     return pa.Table.from_arrays(
-        [
-            pa.array(column, field.type)
-            for column, field in zip(list(zip(*rows, strict=True)) or [[]] * 7, TEMPLATES, strict=True)
-        ],
-        schema=TEMPLATES,
+        [pa.array(column, field.type) for column, field in zip(columns, TEMPLATES, strict=True)], schema=TEMPLATES
     )
 
 

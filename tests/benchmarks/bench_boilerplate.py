@@ -24,23 +24,25 @@ from cleaner.lines import Lines
 
 WORDS = """the of to and in that is for on it with as was he said at by from be have has are his an not this they will
 minister police state market council report election school energy water people company border court city north talks
-plan vote money month Tuesday Monday London Berlin Paris America Europe bridge train weather winter health news""".split()
-FURNITURE = ["Share this article", "Advertisement", "Read more: {}", "Sign up for our newsletter", "{} 12, 2020",
-             "Home | News | Sport", "Copyright 2020 {}. All rights reserved.", "By {} {}", "Photo: {} / Agency"]  # fmt: skip
+plan vote money month Tuesday Monday London Berlin Paris America Europe bridge train weather winter health news"""
+FURNITURE = (
+    "Share this article|Advertisement|Read more: {}|Sign up for our newsletter|{} 12, 2020|Home - News - Sport|"
+    "Copyright 2020 {}. All rights reserved.|By {} {}|Photo: {} / Agency"
+)
 
 
 def made_up(megabytes: float) -> list[tuple[str, str]]:
     pick = random.Random(7)
+    words = WORDS.split()
     documents: list[tuple[str, str]] = []
     size = 0
     while size < megabytes * 1e6:
         lines = []
         for _ in range(pick.randint(6, 24)):
             if pick.random() < 0.12:
-                lines.append(pick.choice(FURNITURE).format(pick.choice(WORDS), pick.choice(WORDS)))
-            sentences = (
-                " ".join(pick.choices(WORDS, k=pick.randint(8, 30))).capitalize() for _ in range(pick.randint(1, 4))
-            )
+                lines.append(pick.choice(FURNITURE.split("|")).format(pick.choice(words), pick.choice(words)))
+            lengths = [pick.randint(8, 30) for _ in range(pick.randint(1, 4))]
+            sentences = [" ".join(pick.choices(words, k=length)).capitalize() for length in lengths]
             lines.append(". ".join(sentences) + ".")
         documents.append((f"source{pick.randint(1, 40)}", "\n\n".join(lines)))
         size += len(documents[-1][1])

@@ -30,8 +30,8 @@ HEAVY = 0.4
 LEXICAL_SCALE = 24.0
 COMMON = {
     "objective": "binary", "num_threads": 1, "deterministic": True, "force_row_wise": True, "seed": 7, "verbose": -1,
-    "learning_rate": 0.06, "num_leaves": 48, "max_depth": model.DEPTH, "min_data_in_leaf": 40, "feature_fraction": 0.35, "bagging_fraction": 0.7,
-    "bagging_freq": 1, "lambda_l2": 5.0,
+    "learning_rate": 0.06, "num_leaves": 48, "max_depth": model.DEPTH, "min_data_in_leaf": 40,
+    "feature_fraction": 0.35, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
 }  # fmt: skip
 ROUNDS = 200
 CLEANED = 0.4
@@ -164,9 +164,8 @@ def figures(logit: NDArray[np.float64], data: Data) -> None:
             true = data.target[use] > 0
             hit = int((drop & true).sum())
             precision, recall = hit / max(1, drop.sum()), hit / max(1, true.sum())
-            print(
-                f"{name} P>{threshold}: drop P {precision:.4f} R {recall:.4f} F1 {2 * precision * recall / (precision + recall):.4f}"
-            )
+            both = 2 * precision * recall / max(1e-9, precision + recall)
+            print(f"{name} P>{threshold}: drop P {precision:.4f} R {recall:.4f} F1 {both:.4f}")
 
 
 def calibration(logit: NDArray[np.float64], data: Data) -> NDArray[np.float64]:
@@ -188,9 +187,8 @@ def main() -> None:
     rows = [json.loads(line) for line in arguments.documents.read_text(encoding="utf-8").split("\n") if line]
     rows = sorted((row for row in rows if row["set"] in sets and not row.get("doubt")), key=lambda row: row["id"])
     data = load(rows)
-    print(
-        f"{len(rows)} documents of {len({row['site'] for row in rows})} sites, {int((data.weight > 0).sum())} labelled lines"
-    )
+    sites = len({row["site"] for row in rows})
+    print(f"{len(rows)} documents of {sites} sites, {int((data.weight > 0).sum())} labelled lines")
     fitted = np.array([1.0, 0.0])
     if not arguments.no_validation:
         logit = validate(data, arguments.models)
