@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.boilerplate import rule_tests
-from cleaner.boilerplate.phrases import body_of, gate_of, whole_line
+from cleaner.boilerplate.gates import gate_of
+from cleaner.boilerplate.phrases import body_of, whole_line
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import re2
 
-from cleaner.boilerplate.phrases import PhraseError, body_of, gate_of, starts_open, whole_line
+from cleaner.boilerplate.gates import gate_of, starts_open
+from cleaner.boilerplate.phrases import PhraseError, body_of, whole_line
 from cleaner.boilerplate.rule_files import Rule
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines
