@@ -17,7 +17,7 @@ OPTIONS = RepairOptions(spaces="all")
 PLACES = [("", ""), ("a", "a"), ("a", "s"), (" ", "a"), ("a", " "), (".", "\n"), ("Z", "Z"), ("1", "2")]
 # The places of quotation marks and dashes, and the letters and signs that mojibake and escapes are made of.
 ALPHABET = (
-    "’“”–—…éèêëáàâäåçíïñóôöøúü" * 6 + "abstdmrvleZ019 .,;:!?()'\"\n\t" * 5 + "&#;%=\\<>uxACE80"
+    "’‘£•“”–—…éèêëáàâäåçíïñóôöøúü" * 6 + "abstdmrvleZ019 .,;:!?()'\"\n\t" * 5 + "&#;%=\\<>uxACE80"
     "ÃÂ€œ™\x80\x9d\xa0\xad«»ŒÒÕÐÑаяЪαω日\u200b\u2028\ufeff\r\x1b\u0301ﬁ"
 )
 

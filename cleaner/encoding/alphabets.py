@@ -123,7 +123,57 @@ FREQUENT_HAN = frozenset(
 )
 
 #: What follows or comes before an apostrophe inside a word.
-AFTER_APOSTROPHE = set("s t d m n ll re ve em er clock all da de te ta ya ye un in an a e i o u".split())
-BEFORE_APOSTROPHE = set(
-    "l d n s j m t c qu jusqu lorsqu puisqu quelqu o dell all nell sull dall un quest rock y ma".split()
-)
+AFTER_APOSTROPHE = {
+    "s",
+    "t",
+    "d",
+    "m",
+    "n",
+    "ll",
+    "re",
+    "ve",
+    "em",
+    "er",
+    "clock",
+    "all",
+    "da",
+    "de",
+    "te",
+    "ta",
+    "ya",
+    "ye",
+    "un",
+    "in",
+    "an",
+    "a",
+    "e",
+    "i",
+    "o",
+    "u",
+}
+BEFORE_APOSTROPHE = {
+    "l",
+    "d",
+    "n",
+    "s",
+    "j",
+    "m",
+    "t",
+    "c",
+    "qu",
+    "jusqu",
+    "lorsqu",
+    "puisqu",
+    "quelqu",
+    "o",
+    "dell",
+    "all",
+    "nell",
+    "sull",
+    "dall",
+    "un",
+    "quest",
+    "rock",
+    "y",
+    "ma",
+}

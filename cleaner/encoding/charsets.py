@@ -18,11 +18,42 @@ BYTE_ORDER_MARKS = (
 MARK = {codec: mark for mark, codec in BYTE_ORDER_MARKS}
 
 #: Codecs that keep no state, so that a text may be encoded piece by piece. UTF-7, ISO-2022 and EBCDIC are left out.
-SINGLE_BYTE = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 iso8859-2 iso8859-3 iso8859-4 iso8859-5 "
-    "iso8859-6 iso8859-7 iso8859-8 iso8859-10 iso8859-13 iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-u "
-    "mac-roman mac-cyrillic mac-greek mac-latin2 mac-turkish cp437 cp850 cp852 cp866 cp874 latin-1"
-).split()
+SINGLE_BYTE = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "cp1257",
+    "cp1258",
+    "iso8859-2",
+    "iso8859-3",
+    "iso8859-4",
+    "iso8859-5",
+    "iso8859-6",
+    "iso8859-7",
+    "iso8859-8",
+    "iso8859-10",
+    "iso8859-13",
+    "iso8859-14",
+    "iso8859-15",
+    "iso8859-16",
+    "koi8-r",
+    "koi8-u",
+    "mac-roman",
+    "mac-cyrillic",
+    "mac-greek",
+    "mac-latin2",
+    "mac-turkish",
+    "cp437",
+    "cp850",
+    "cp852",
+    "cp866",
+    "cp874",
+    "latin-1",
+]
 MULTIBYTE = ["gb18030", "big5hkscs", "cp932", "euc_jp", "cp949"]
 UNICODE = ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
 

@@ -10,7 +10,7 @@ from cleaner.encoding.charsets import BYTE_ORDER_MARKS, MARK, UNICODE, codec_of,
 
 
 class Decoded(NamedTuple):
-    """A text and what is needed to write its bytes again.
+    r"""A text and what is needed to write its bytes again.
 
     Attributes:
         text: the characters, valid in UTF-8 (no surrogates), line ends as in ``newline`` turned into line feeds.

@@ -98,7 +98,7 @@ def script(char: str) -> str:
         return "greek"
     if 0x400 <= code < 0x530:
         return "cyrillic"
-    if 0x2E80 <= code < 0xA000 or 0xAC00 <= code < 0xD7B0 or 0xF900 <= code < 0xFB00 or 0x20000 <= code:
+    if 0x2E80 <= code < 0xA000 or 0xAC00 <= code < 0xD7B0 or 0xF900 <= code < 0xFB00 or code >= 0x20000:
         return "han"
     return "other"
 

@@ -77,10 +77,10 @@ def readings(line: str) -> Iterator[tuple[str, float]]:
         if wrong not in WIDE and sum(char in _bytes(wrong) for char in high) < 0.9 * len(high):
             continue
         for right in rights.split():
-            text = _read(line, wrong, right) if dense or right not in EAST_ASIAN else None
-            if text is not None and text not in seen and (right not in EAST_ASIAN or _is_east_asian(text)):
-                seen.add(text)
-                yield text, LEFT
+            other = _read(line, wrong, right) if dense or right not in EAST_ASIAN else None
+            if other is not None and other not in seen and (right not in EAST_ASIAN or _is_east_asian(other)):
+                seen.add(other)
+                yield other, LEFT
 
 
 def _is_east_asian(text: str) -> bool:
@@ -94,7 +94,8 @@ def _utf8_in_part(line: str, wrong: str) -> str:
     """Read as UTF-8 what is a sequence of UTF-8 in the bytes of ``wrong``; the rest stays."""
     table = _bytes(wrong)
     raw = "".join(chr(table.get(char, 0)) for char in line)
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for match in _UTF8.finditer(raw):
         try:
             char = match[0].encode("latin-1").decode()

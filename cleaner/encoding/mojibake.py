@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -18,9 +19,16 @@ def _ftfy() -> tuple[Any, Any, Any]:
     return ftfy.fix_encoding_and_explain, consistent, consistent._replace(decode_inconsistent_utf8=True)
 
 
+@cache
+def _is_bad() -> Callable[[str], bool]:
+    from ftfy.badness import is_bad
+
+    return is_bad
+
+
 def mojibake(line: str, options: RepairOptions) -> str:
     """``CafÃ©`` → ``Café``: the whole line was UTF-8 once."""
-    if line.isascii():
+    if line.isascii() or not _is_bad()(line):
         return line
     fix, consistent, _ = _ftfy()
     text, plan = fix(line, consistent)
@@ -29,7 +37,7 @@ def mojibake(line: str, options: RepairOptions) -> str:
 
 def mojibake_in_part(line: str, options: RepairOptions) -> str:
     """Damaged words among sound ones, as in text put together from two sources."""
-    if line.isascii():
+    if line.isascii() or not _is_bad()(line):
         return line
     fix, _, inconsistent = _ftfy()
     text = str(fix(line, inconsistent).text)

@@ -13,16 +13,21 @@ from __future__ import annotations
 import re
 
 _LETTERS = "éèêëáàâäåçíïñóôöøúü"
-# One place in the text: the character before, the one beyond ASCII, and what follows.
-_FINE = re.compile(
-    r"(?:[A-Za-z]’(?:(?:s|t|d|m|ll|re|ve)\b|[ \n.,;:!?)])"
-    r"|[ (]“[A-Za-z0-9]"
-    r"|[a-z0-9.,!?]”[ \n]"
-    r"|[a-z0-9 ,.][–—](?: |[A-Za-z]{3}|[0-9]{2})"
-    r"|[a-z ]…[ \n]"
-    rf"|[A-Za-z][{_LETTERS}][a-z .,])"
+# A character beyond ASCII that is in none of its usual places: after what it stands, and before what.
+_PLACES = (
+    "[A-Za-z]’(?=(?:s|t|d|m|ll|re|ve)(?![^ -,.-/:-@\\n])|[ \\n.,;:!?)])",
+    "[ (\\n]“(?=[A-Za-z0-9])",
+    "[ \\n]‘(?=[A-Za-z])",
+    "[a-z0-9.,!?]”(?=[ \\n.,;:)])",
+    "[a-z0-9 ,.][–—](?=[ aeiouA-Z0-9]|[a-z]{3})",
+    "[a-z ]…(?=[ \\n])",
+    "[ (]£(?=[0-9])",
+    "[ \\n]•(?= )",
+    f"[A-Za-z][{_LETTERS}](?=[a-z .,])",
 )
-_BEYOND = re.compile(r"[^\x00-\x7f]")
+_MISPLACED = re.compile("[^\\x00-\\x7f]" + "".join(f"(?<!{place})" for place in _PLACES))
+_TWO_LETTERS = re.compile(rf"[{_LETTERS}][^\n]*[{_LETTERS}]")
+_LETTER = re.compile(f"[{_LETTERS}]")
 _TROUBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\\]|&[#A-Za-z]|%[0-9A-Fa-fu]|=[0-9A-F\n]|u2019")
 _HARMLESS = bytes([9, 10, *(byte for byte in range(32, 256) if byte != 127 and byte not in b"&\\%=")])
 
@@ -31,22 +36,13 @@ def plain(text: str) -> bool:
     """Whether the repairs would surely leave ``text`` as it is, with any options."""
     if (text.encode("utf-8", "replace").translate(None, _HARMLESS) or "u2019" in text) and _TROUBLE.search(text):
         return False
-    return text.isascii() or _all_fine(f" {text}\n")
+    return text.isascii() or _all_fine(f"\n{text}\n")
 
 
 def _all_fine(text: str) -> bool:
-    last = -1
-    for match in _BEYOND.finditer(text):
-        at = match.start()
-        if not _FINE.match(text, at - 1):
-            # A line begins as if after a space.
-            if text[at - 1] != "\n" or not _FINE.match(" " + text[at : at + 6]):
-                return False
-        if match[0] in _LETTERS:
-            if last >= 0 and "\n" not in text[last:at] or not _balanced(text, at):
-                return False
-            last = at
-    return True
+    if _MISPLACED.search(text) or _TWO_LETTERS.search(text):
+        return False
+    return all(_balanced(text, match.start()) for match in _LETTER.finditer(text))
 
 
 def _balanced(text: str, at: int) -> bool:
