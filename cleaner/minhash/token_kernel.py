@@ -84,7 +84,6 @@ def unicode_tokens(data: Any, start: Any, length: Any, folded: Any, tables: Any,
     character, last, gap = 0, U8(0), U8(9)
     inside, needed = False, False
     flag, value, finish = U8(0), U64(0), 0
-    single = np.zeros(1, np.uint32)
     while at < end:
         code, size = decode(data, at, end)
         at += size
@@ -94,14 +93,12 @@ def unicode_tokens(data: Any, start: Any, length: Any, folded: Any, tables: Any,
             last = order[code]
         else:
             last = U8(0)
-        single[0] = fold[code]
-        if single[0] == NOTHING:
+        this = U32(fold[code])
+        if this == NOTHING:
             continue
-        parts = single
-        if single[0] > NOTHING:
-            where = U64(single[0] - EXPANDS)
-            parts = pool[where + U64(1) : where + U64(1) + U64(pool[where])]
-        for part in parts:
+        where = U64(this - EXPANDS) if this > NOTHING else U64(0)
+        for piece in range(pool[where] if this > NOTHING else U32(1)):
+            part = pool[where + U64(1) + U64(piece)] if this > NOTHING else this
             sort = kind[part] if part != U32(0) else GAP
             if sort != WORD and inside:
                 flags[total], digits[total], ends[total] = flag, value, finish
