@@ -263,6 +263,25 @@ def check_command(
         return 1 if found.failed and not exit_zero else 0
 
 
+@cli.command("report")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option(
+    "-o", "--to", "target", type=click.Path(path_type=Path), help="The page to write. [default: OUT/report.html]"
+)
+def report_command(output: Path, target: Path | None) -> None:
+    """Write a page about a run: what was taken out and why, near-duplicates side by side, what each source lost.
+
+    It is one file, needs no network, and shows a choice from the corpus; keep it where the corpus may be seen.
+
+    \b
+    Example:
+      cleaner report clean/ -o report.html
+    """
+    from cleaner.reports import html
+
+    click.echo(f"written to {html.write_report(output, target)}", err=True)
+
+
 @cli.command("why")
 @click.argument("identity", metavar="ID")
 @click.option(
@@ -306,7 +325,7 @@ def restore_command(output: Path, folder: Path) -> None:
     corpus = Corpus(output)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder}: holds files already; choose an empty or a new folder with -o")
-    documents = ((record["id"], record["text"]) for record in corpus.documents())
+    documents = ((record["id"], record["text"]) for record in corpus.all_documents())
     count = audit.restore(documents, corpus.lines("audit"), folder)
     click.echo(f"restored {count} documents to {folder}", err=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import heapq
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,35 +32,54 @@ class Corpus:
 
     def lines(self, stem: str) -> Iterator[dict[str, Any]]:
         """The records of one kind of file (``corpus``, ``audit``, ``pairs`` …), over all of its shards in order."""
-        for name in sorted(self.record["outputs"]):
-            if name.startswith((stem + ".", stem + "-")) and name.endswith(".jsonl"):
-                yield from self.file(name)
+        for name in self._shards(stem):
+            yield from self.file(name)
 
     def file(self, name: str) -> Iterator[dict[str, Any]]:
-        """The records of one file."""
-        return _read(self.folder / name)
+        """The records of one file; once it is read to its end, its digest must be that of ``run.json``."""
+        return _read(self.folder / name, self.record["outputs"][name]["sha256"])
 
     def documents(self) -> Iterator[dict[str, Any]]:
-        """All documents with their clean text."""
-        if self.record["config"]["format"] == "jsonl":
-            yield from self.lines("corpus")
-            return
-        for record in self.lines("documents"):
-            path = self.folder / "text" / record.pop("file")
-            try:
-                yield {**record, "text": path.read_bytes().decode()}
-            except OSError as error:
-                raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        """The documents that were kept, with their clean text."""
+        for name in self._shards(self._stem):
+            yield from map(self._with_text, self.file(name))
+
+    def all_documents(self) -> Iterator[dict[str, Any]]:
+        """The documents that were kept or dropped, with their clean text, in the order of the audit."""
+        for kept, dropped in zip(self._shards(self._stem), self._shards("dropped"), strict=True):
+            rows = heapq.merge(self.file(kept), self.file(dropped), key=lambda row: str(row["id"]))
+            yield from map(self._with_text, rows)
+
+    @property
+    def _stem(self) -> str:
+        return "corpus" if self.record["config"]["format"] == "jsonl" else "documents"
+
+    def _shards(self, stem: str) -> list[str]:
+        names = sorted(self.record["outputs"])
+        return [name for name in names if name.startswith((stem + ".", stem + "-")) and name.endswith(".jsonl")]
+
+    def _with_text(self, record: dict[str, Any]) -> dict[str, Any]:
+        if "text" in record:
+            return record
+        path = self.folder / "text" / record.pop("file")
+        try:
+            return {**record, "text": path.read_bytes().decode()}
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _read(path: Path) -> Iterator[dict[str, Any]]:
+def _read(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
     number = 0
+    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
             for line in file:
                 number += 1
+                digest.update(line)
                 yield orjson.loads(line)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except orjson.JSONDecodeError as error:
         raise InputError(f"{path}:{number}: is no JSON: {error}; was the file changed?") from error
+    if digest.hexdigest() != wanted:
+        raise InputError(f"{path}: is not as the run wrote it (run.json has another digest); it was changed or cut")

@@ -14,7 +14,8 @@ from cleaner import schemas
 from cleaner.corpus import Corpus
 from cleaner.engines import Engine, Readable
 from cleaner.errors import InputError
-from cleaner.minhash.index import NAME, Index
+from cleaner.minhash.index import Index
+from cleaner.minhash.index_parts import NAME
 from cleaner.minhash.verify import Thresholds
 from cleaner.output import record_of
 from cleaner.passages import passages

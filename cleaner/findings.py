@@ -195,7 +195,7 @@ def with_trail(corpus: Corpus) -> Iterator[tuple[dict[str, Any], list[dict[str, 
     """Each document of a corpus with its lines of the audit."""
     lines = corpus.lines("audit")
     pending = next(lines, None)
-    for document in corpus.documents():
+    for document in corpus.all_documents():
         trail = []
         while pending is not None and pending["id"] == document["id"]:
             trail.append(pending)

@@ -16,6 +16,7 @@ from cleaner.errors import OutputError
 #: ``run.json`` says with this word that a folder is an output of ours.
 MARK = "news-corpus-cleaner"
 RECORD = "run.json"
+REPORT = "report.html"
 SPOOL = ".cleaner-spool"
 
 
@@ -58,11 +59,8 @@ def output_folder(out: Path) -> Iterator[Path]:
 def _refuse_others(out: Path) -> None:
     if out.is_file():
         raise OutputError(f"{out}: is a file; -o names a folder")
-    if (
-        out.is_dir()
-        and any(name.name not in {SPOOL, ".cleaner-lock"} for name in out.iterdir())
-        and record_of(out) is None
-    ):
+    ours = record_of(out) is not None or (out / SPOOL).exists()  # a spool is what a killed run leaves
+    if out.is_dir() and not ours and any(path.name != ".cleaner-lock" for path in out.iterdir()):
         raise OutputError(f"{out}: holds files that no run of cleaner wrote; choose an empty or a new folder with -o")
 
 
@@ -81,13 +79,16 @@ def publish(folder: Path, out: Path) -> None:
     ``run.json`` goes first and comes last: a folder that has one is complete.
     """
     earlier = record_of(out) or {}
-    (out / RECORD).unlink(missing_ok=True)
+    for name in (RECORD, REPORT):  # a page about the run before would be wrong
+        (out / name).unlink(missing_ok=True)
     outputs = earlier.get("outputs")
     for name in outputs if isinstance(outputs, dict) else ():
         path = out / name
         if path.is_file() and path.resolve().is_relative_to(out.resolve()):
             path.unlink()
-    shutil.rmtree(out / "text", ignore_errors=True)
+    config = earlier.get("config")
+    if isinstance(config, dict) and config.get("format") == "txt":
+        shutil.rmtree(out / "text", ignore_errors=True)
     names = sorted(path.name for path in folder.iterdir() if path.name != RECORD)
     for name in [*names, RECORD]:
         os.replace(folder / name, out / name)

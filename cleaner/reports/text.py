@@ -19,17 +19,17 @@ def summary(record: dict[str, Any], out: str) -> str:
     counts = record["counts"]
     near = record["near_duplicates"]
     lines = [
-        f"{counts['read']:,} documents read = {counts['kept']:,} kept + {counts['dropped']:,} dropped"
+        f"{_count(counts['read'], 'record')} read = {counts['kept']:,} kept + {counts['dropped']:,} dropped"
         f" + {counts['rejected']:,} rejected",
-        f"{counts['changed']:,} changed by {sum(record['edits'].values()):,} edits,"
-        f" {sum(record['characters_removed'].values()):,} characters taken out of {_before(record):,}",
+        f"{counts['changed']:,} changed by {_count(sum(record['edits'].values()), 'edit')},"
+        f" {_count(sum(record['characters_removed'].values()), 'character')} taken out",
     ]
     biggest = sorted(record["characters_removed"].items(), key=lambda entry: (-entry[1], entry[0]))[:BIGGEST]
     lines += [f"  {name:44} {record['edits'][name]:>8,} edits {size:>10,} characters" for name, size in biggest]
     if "near-duplicates" in record["config"]["stages"]:
         lines.append(
-            f"{near['passages']:,} near-duplicate passages in {near['clusters']:,} clusters"
-            f" ({near['pairs']:,} verified pairs); {near['documents']:,} near-duplicate documents"
+            f"{_count(near['passages'], 'near-duplicate passage')} in {_count(near['clusters'], 'cluster')}"
+            f" ({_count(near['pairs'], 'verified pair')}); {_count(near['documents'], 'near-duplicate document')}"
         )
         lines += _weakest(near["weakest"])
     if near["keys_shared_too_often"]:
@@ -40,7 +40,9 @@ def summary(record: dict[str, Any], out: str) -> str:
     if near["pairs_left_out"]:
         lines.append(f"  {near['pairs_left_out']:,} more pairs of very large clusters are not in pairs.jsonl")
     if counts["rejected"]:
-        lines.append(f"warning: {counts['rejected']:,} records could not be used; rejected.jsonl says why")
+        lines.append(f"warning: {_count(counts['rejected'], 'record')} could not be used; rejected.jsonl says why")
+    if counts["read"] == counts["rejected"]:
+        lines.append("warning: nothing was kept; are the fields the right ones? See --text-field and --html-field")
     lines.append(out)
     return "\n".join(lines)
 
@@ -54,8 +56,8 @@ def _weakest(pairs: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _before(record: dict[str, Any]) -> int:
-    return int(record["counts"]["characters"] + sum(record["characters_removed"].values()))
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
 
 
 def differences(folder: Path) -> Iterator[str]:
@@ -63,7 +65,7 @@ def differences(folder: Path) -> Iterator[str]:
     corpus = Corpus(folder)
     trail = corpus.lines("audit")
     pending = next(trail, None)
-    for document in corpus.documents():
+    for document in corpus.all_documents():
         own = []
         while pending is not None and pending["id"] == document["id"]:
             own.append(pending)

@@ -75,12 +75,12 @@ class WriteShards:
         if near and self.duplicates == "drop-passages":
             row, near = without_passages(row, near), []
         record = corpus_record(row, near, share)
-        if dropped:
-            files.dropped.write(record)
-            return
         for line in audit.records(row["id"], row["edits"], row["notes"]):
             files.trail.write(line)
             counts.edit(line, row["source"])
+        if dropped:
+            files.dropped.write(record)
+            return
         counts.kept(row)
         if self.format == "txt":
             record["file"] = write_text(self.folder / "text", row["id"], record.pop("text"))
