@@ -124,6 +124,15 @@ def test_remove_to_end_takes_the_rest(tmp_path: Path) -> None:
     assert removed(own, f"{PROSE}\nValley greets you\n{PROSE}\nBye") == ["Valley greets you", PROSE, "Bye"]
 
 
+def test_many_ends_and_many_headlines_take_linear_time(tmp_path: Path) -> None:
+    own = loaded(tmp_path, GOOD + 'action = "remove-to-end"\n')
+    headline = "Mayor of the lower valley to step down after nine years in hall number {}"
+    lines = [headline.format(number) if number % 7 == 3 else PROSE for number in range(20_000)]
+    marks = own.match(Lines.of(["\n".join(["Valley greets you"] * 20_000), "\n".join(lines)]))
+    assert sum(mark.rule == "valley" for mark in marks) == 20_000
+    assert sum(mark.rule == "inline-headline" for mark in marks) == len(range(3, 20_000, 7))
+
+
 def test_keep_protects(tmp_path: Path) -> None:
     own = loaded(tmp_path, GOOD + 'action = "keep"\n')
     assert [(mark.rule, mark.action) for mark in own.match(Lines.of(["Valley greets you"]))] == [("valley", "keep")]

@@ -20,6 +20,7 @@ AT_LEAST = 2
 #: More than one for so many paragraphs of prose are the article's own headings.
 PARAGRAPHS_FOR_EACH = 5
 
+_ASKS = "?？؟"
 _QUOTES = frozenset("\"'“”‘’«»„")
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _SPEAKS = re.compile(
@@ -39,18 +40,18 @@ def is_headline(text: str) -> bool:
 def inline_headlines(lines: Lines, places: Places) -> list[int]:
     """Return the rows of headlines of other stories that stand alone between paragraphs of prose."""
     alone = [row for row in _lonely(lines, places) if _stands_out(lines.text[row])]
-    asked = Counter(int(lines.document[row]) for row in alone if lines.text[row][-1] in "?？؟")
-    alone = [row for row in alone if lines.text[row][-1] not in "?？؟" or asked[int(lines.document[row])] < 2]
-    count = Counter(int(lines.document[row]) for row in alone)
-    found = []
+    asked = Counter(int(lines.document[row]) for row in alone if lines.text[row][-1] in _ASKS)
+    of_document: dict[int, list[int]] = {}
     for row in alone:
         document = int(lines.document[row])
+        if lines.text[row][-1] not in _ASKS or asked[document] < AT_LEAST:
+            of_document.setdefault(document, []).append(row)
+    found: list[int] = []
+    for document, rows in of_document.items():
         begin, end = int(lines.first[document]), int(lines.first[document + 1])
         paragraphs = int(places.prose[begin:end].sum())
-        if count[document] < AT_LEAST or count[document] * PARAGRAPHS_FOR_EACH > paragraphs:
-            continue
-        if not _introduces(lines, row, begin, end):
-            found.append(row)
+        if AT_LEAST <= len(rows) <= paragraphs / PARAGRAPHS_FOR_EACH:
+            found += _not_introducing(lines, rows, begin, end)
     return found
 
 
@@ -62,7 +63,7 @@ def _lonely(lines: Lines, places: Places) -> list[int]:
 
 
 def _unfinished(text: str) -> bool:
-    return text[-1] in "?？؟" or not ends_sentence(text)
+    return text[-1] in _ASKS or not ends_sentence(text)
 
 
 def _stands_out(text: str) -> bool:
@@ -76,12 +77,13 @@ def _stands_out(text: str) -> bool:
     return words[0].lower() not in _NOT_FIRST and not _SPEAKS.search(text) and not set("|–—;([") & set(text)
 
 
-def _introduces(lines: Lines, row: int, begin: int, end: int) -> bool:
-    """Say whether the next paragraph takes up words of the line that the rest of the document does not have."""
-    own = set(_WORD.findall(lines.text[row].casefold()))
-    taken = own & set(_WORD.findall(lines.text[row + 1].casefold()))
-    if not taken:
-        return False
-    rest = "\n".join([*lines.text[begin:row], *lines.text[row + 2 : end]]).casefold()
-    new = sum(1 for word in taken if word not in rest)
-    return new >= 2 or new * 6 > len(own)
+def _not_introducing(lines: Lines, rows: list[int], begin: int, end: int) -> list[int]:
+    """Return those rows whose next paragraph takes up few words of theirs that the document has nowhere else."""
+    words = {row: set(_WORD.findall(lines.text[row].casefold())) for row in range(begin, end)}
+    lines_with = Counter(word for row in range(begin, end) for word in words[row])
+    kept = []
+    for row in rows:
+        new = sum(1 for word in words[row] & words[row + 1] if lines_with[word] == 2)
+        if new < 2 and new * 6 <= len(words[row]):
+            kept.append(row)
+    return kept

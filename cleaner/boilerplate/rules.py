@@ -7,7 +7,7 @@ looked at for the few lines that a pattern matches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from cleaner.lines import Lines
 
 __all__ = ["Rule", "RuleSet"]
 
+#: For the rows that a pattern matches the places of its rules.
+Hits = Mapping[int, list[int]]
 #: So many lines after a heading of links can be its headlines.
 _LIST = 12
 #: How sure it is that they are, at most.
@@ -77,15 +79,26 @@ class RuleSet:
         places = Places.of(lines)
         hits = self._hits(lines)
         marks: list[Mark] = []
-        for row, found in hits.items():
-            for at in found:
-                rule = self.rules[at]
-                if self._holds(rule, row, lines, places, hits, languages):
-                    marks.extend(_marks(rule, row, lines, places))
+        for at, row in self._speaking(lines, places, hits, languages):
+            marks.extend(_marks(self.rules[at], row, lines, places))
         for rule in self.rules:
             if rule.shape:
                 marks.extend(Mark(row, "rules", rule.name, rule.confidence) for row in inline_headlines(lines, places))
         return sorted(marks, key=lambda mark: (mark.row, mark.rule))
+
+    def _speaking(
+        self, lines: Lines, places: Places, hits: Hits, languages: Sequence[str | None] | None
+    ) -> Iterator[tuple[int, int]]:
+        """Yield the places of the rules that speak and the rows that they speak of; one that ends a text does so once."""
+        ended: set[tuple[int, int]] = set()
+        for row in sorted(hits):
+            for at in hits[row]:
+                once = (at, int(lines.document[row]))
+                if once in ended or not self._holds(self.rules[at], row, lines, places, hits, languages):
+                    continue
+                if self.rules[at].action == "remove-to-end":
+                    ended.add(once)
+                yield at, row
 
     def _hits(self, lines: Lines) -> dict[int, list[int]]:
         """Return for the rows that a pattern matches the places of the rules; each unique line is decided once."""
@@ -108,7 +121,7 @@ class RuleSet:
         row: int,
         lines: Lines,
         places: Places,
-        hits: Mapping[int, list[int]],
+        hits: Hits,
         languages: Sequence[str | None] | None,
     ) -> bool:
         """Say whether the guards of ``rule`` are content with the line."""
@@ -124,7 +137,7 @@ class RuleSet:
             return False
         return not rule.before or self._near(rule.before, places.neighbours(row, 2), hits)
 
-    def _near(self, names: tuple[str, ...], rows: range, hits: Mapping[int, list[int]]) -> bool:
+    def _near(self, names: tuple[str, ...], rows: range, hits: Hits) -> bool:
         wanted = {self._place[name] for name in names if name in self._place}
         return any(not wanted.isdisjoint(hits.get(row, ())) for row in rows)
 
