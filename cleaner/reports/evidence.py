@@ -1,0 +1,296 @@
+"""What the report shows, gathered from an output folder as a stream: nothing here grows with the corpus."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import heapq
+import re
+from collections import Counter
+from typing import Any, NamedTuple
+
+from cleaner import audit
+from cleaner.corpus import Corpus
+from cleaner.findings import with_trail
+from cleaner.reports.excerpts import excerpt, visible
+
+#: A bar of the histogram of similarities is 1 / BINS wide.
+BINS = 20
+
+_TOKEN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\w+|\s+|[^\w\s]")
+
+
+class Caps(NamedTuple):
+    """How much is shown at most; a report that comes out too large is made again with smaller ones."""
+
+    rules: int = 60
+    examples: int = 5
+    clusters: int = 30
+    members: int = 3
+    passage: int = 1200
+    context: int = 240
+    rows: int = 50
+
+    def halved(self) -> Caps:
+        """Half of everything, at least one."""
+        return Caps(*(max(1, number // 2) for number in self))
+
+
+class Example(NamedTuple):
+    """An edit in its context, or what is only a finding (then ``replacement`` is None)."""
+
+    document: str
+    source: str
+    line: int
+    confidence: float
+    before: str
+    removed: str
+    replacement: str | None
+    after: str
+
+
+class Match(NamedTuple):
+    """A near-duplicate passage beside its kept copy: both as pieces of text and whether the other lacks them."""
+
+    document: str
+    source: str
+    kept_document: str
+    kept_source: str
+    jaccard: float
+    containment: float
+    passage: list[tuple[str, bool]]
+    kept: list[tuple[str, bool]]
+
+    @property
+    def similarity(self) -> float:
+        """The larger of both similarities: what the passage was flagged for."""
+        return max(self.jaccard, self.containment)
+
+
+class Cluster(NamedTuple):
+    """A cluster with its weakest matches; ``sources`` are those of all that is shown."""
+
+    number: int
+    size: int
+    matches: list[Match]
+    sources: list[str]
+
+
+class Similarities(NamedTuple):
+    """Verified pairs by similarity: bars, and how many would stay under each threshold if the other one stayed."""
+
+    pairs: int
+    jaccard: list[int]
+    containment: list[int]
+    stay: list[tuple[float, int, int]]
+
+
+class Evidence(NamedTuple):
+    """All that a report shows beside run.json; ``characters`` are those of the originals."""
+
+    characters: int
+    examples: dict[str, list[Example]]
+    notes: list[Example]
+    clusters: list[Cluster]
+    similarities: Similarities
+    templates: list[dict[str, Any]]
+    reasons: list[tuple[str, int]]
+    rejected: list[dict[str, Any]]
+
+
+def gather(corpus: Corpus, caps: Caps) -> Evidence:
+    """Read the files of a run once each, the corpus twice."""
+    chosen = _clusters(corpus, caps)
+    characters, examples, notes, texts = _documents(corpus, chosen, caps)
+    templates = heapq.nsmallest(
+        caps.rows, corpus.lines("templates"), key=lambda row: (-row["documents"], row["source"], row["text"])
+    )
+    reasons = Counter(re.sub(r"\d+", "…", row["reason"]) for row in corpus.lines("rejected"))
+    return Evidence(
+        characters,
+        examples,
+        notes,
+        [_cluster(cluster, texts, caps) for cluster in chosen],
+        _similarities(corpus),
+        templates,
+        sorted(reasons.items(), key=lambda row: (-row[1], row[0]))[: caps.rows],
+        [row for _, row in zip(range(caps.rows), corpus.lines("rejected"), strict=False)],
+    )
+
+
+class _Smallest:
+    """The few entries with the smallest keys of a stream; keys must differ."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.entries: list[tuple[Any, Any]] = []
+
+    def wants(self, key: Any) -> bool:
+        return len(self.entries) < self.most or key < self.entries[-1][0]
+
+    def add(self, key: Any, value: Any) -> None:
+        self.entries = sorted([*self.entries, (key, value)], key=lambda entry: entry[0])[: self.most]
+
+    def values(self) -> list[Any]:
+        return [value for _, value in self.entries]
+
+
+def _clusters(corpus: Corpus, caps: Caps) -> list[dict[str, Any]]:
+    """The clusters with the weakest matches, each with its weakest members only."""
+    found = _Smallest(caps.clusters)
+    for cluster in corpus.lines("clusters"):
+        members = heapq.nsmallest(caps.members, cluster["members"], key=_weakness)
+        key = (_weakness(members[0]) if members else (2.0,), cluster["cluster"])
+        if found.wants(key):
+            found.add(key, {**cluster, "members": members})
+    return found.values()
+
+
+def _weakness(member: dict[str, Any]) -> tuple[float, str, int]:
+    return max(member["jaccard"], member["containment"]), member["id"], member["start"]
+
+
+_Texts = dict[tuple[str, int], str]
+
+
+def _documents(
+    corpus: Corpus, clusters: list[dict[str, Any]], caps: Caps
+) -> tuple[int, dict[str, list[Example]], list[Example], _Texts]:
+    """How many characters the originals have, examples of each rule and of what is only perhaps wrong, and the
+    passages of the clusters."""  # noqa: D205, D209
+    characters = 0
+    wanted: dict[str, list[tuple[int, int]]] = {}
+    for cluster in clusters:
+        for place in (cluster["kept"], *cluster["members"]):
+            wanted.setdefault(place["id"], []).append((place["start"], place["end"]))
+    texts: _Texts = {}
+    unsure: dict[str, _Smallest] = {}
+    usual: dict[str, _Smallest] = {}
+    notes = _Smallest(2 * caps.examples)
+    for document, trail in with_trail(corpus):
+        for start, end in wanted.get(document["id"], ()):
+            texts[document["id"], start] = document["text"][start:end]
+        characters += len(document["text"]) + sum(
+            len(record["removed"]) - len(record["replacement"]) for record in trail if "removed" in record
+        )
+        for number, record in enumerate(trail):
+            if "removed" not in record and "message" not in record:
+                continue
+            place = (document["id"], number)
+            heaps = [(notes, (-record["confidence"], place))]
+            if "removed" in record:
+                rule = f"{record['stage']}/{record['rule']}"
+                first = unsure.setdefault(rule, _Smallest(max(1, caps.examples // 2)))
+                second = usual.setdefault(rule, _Smallest(caps.examples))
+                heaps = [(first, (record["confidence"], place)), (second, (_chance(place), place))]
+            wanting = [(heap, key) for heap, key in heaps if heap.wants(key)]
+            if wanting:
+                example = _example(document, trail, record, caps)
+                for heap, key in wanting:
+                    heap.add(key, example)
+    examples = {
+        rule: list(dict.fromkeys([*unsure[rule].values(), *usual[rule].values()]))[: caps.examples] for rule in unsure
+    }
+    return characters, examples, notes.values(), texts
+
+
+def _chance(place: tuple[str, int]) -> bytes:
+    """A number that is as good as drawn by lot, and the same in every run."""
+    return hashlib.blake2b(f"{place[1]} {place[0]}".encode(), digest_size=8).digest()
+
+
+def _example(document: dict[str, Any], trail: list[dict[str, Any]], record: dict[str, Any], caps: Caps) -> Example:
+    original = audit.original_text(document["text"], trail)
+    start, end = record["start"], record["end"]
+    text = original[start:end]
+    if text.strip():
+        start, end = start + len(text) - len(text.lstrip()), end - (len(text) - len(text.rstrip()))
+    longest = 2 * caps.context
+    return Example(
+        excerpt(document["id"], 120),
+        excerpt(document["source"] or ""),
+        original.count("\n", 0, start) + 1,
+        record["confidence"],
+        _before(original[max(0, start - caps.context) : start], start > caps.context),
+        shown(original[start:end][:longest], end - start > longest),
+        shown(record["replacement"][:longest], False) if "removed" in record else None,
+        _after(original[end : end + caps.context], end + caps.context < len(original)),
+    )
+
+
+def _before(text: str, cut: bool) -> str:
+    """The end of the text before an edit: its own line and the one before."""
+    above, newline, line = text.rpartition("\n")
+    previous = above.rstrip().rpartition("\n")
+    start = "…" if cut and not previous[1] else ""
+    return start + shown((previous[2] + newline if above.strip() else "") + line, False)
+
+
+def _after(text: str, cut: bool) -> str:
+    """The start of the text after an edit: its own line and the one after."""
+    line, newline, below = text.partition("\n")
+    following = below.lstrip().partition("\n")
+    return shown(line + (newline + following[0] if below.strip() else ""), cut and not following[1])
+
+
+def shown(text: str, cut: bool) -> str:
+    """Text with its lines, without empty ones, and with what is hidden made visible."""
+    lines = [visible(line) for line in text.split("\n")]
+    kept = [line for number, line in enumerate(lines) if line.strip() or number in {0, len(lines) - 1}]
+    return "\n".join(kept) + "…" * cut
+
+
+def _cluster(cluster: dict[str, Any], texts: _Texts, caps: Caps) -> Cluster:
+    kept = cluster["kept"]
+    matches = []
+    for member in cluster["members"]:
+        both = [texts.get((place["id"], place["start"]), "")[: caps.passage] for place in (member, kept)]
+        passage, copy = differences(*(shown(text, len(text) == caps.passage) for text in both))
+        matches.append(
+            Match(
+                excerpt(member["id"], 120), excerpt(member["source"] or ""),
+                excerpt(kept["id"], 120), excerpt(kept["source"] or ""),
+                member["jaccard"], member["containment"], passage, copy,
+            )
+        )  # fmt: skip
+    sources = sorted({place["source"] or "" for place in (kept, *cluster["members"])})
+    return Cluster(cluster["cluster"], cluster["size"], matches, [excerpt(source) for source in sources])
+
+
+def differences(a: str, b: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Both texts in pieces, each with whether the other text lacks it; compared by words, or by characters in
+    scripts without spaces."""  # noqa: D205, D209
+    left, right = _TOKEN.findall(a), _TOKEN.findall(b)
+    if not left or not right:
+        return [(a, False)], [(b, False)]
+    pieces: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
+    for kind, start, end, other_start, other_end in matcher.get_opcodes():
+        for found, text in ((pieces[0], left[start:end]), (pieces[1], right[other_start:other_end])):
+            if text:
+                found.append(("".join(text), kind != "equal"))
+    return pieces
+
+
+def _similarities(corpus: Corpus) -> Similarities:
+    jaccard, containment = [0] * BINS, [0] * BINS
+    settings = corpus.record["config"]
+    steps = [step / BINS for step in range(1, BINS + 1)]
+    stay = [[0, 0] for _ in steps]
+    pairs = 0
+    for pair in corpus.lines("pairs"):
+        alike = (pair["jaccard"], pair["containment"])
+        pairs += 1
+        jaccard[min(BINS - 1, int(alike[0] * BINS))] += 1
+        containment[min(BINS - 1, int(alike[1] * BINS))] += 1
+        for step, counts in zip(steps, stay, strict=True):
+            counts[0] += alike[0] >= step or alike[1] >= settings["containment"]
+            counts[1] += alike[1] >= step or alike[0] >= settings["jaccard"]
+    return Similarities(
+        pairs, jaccard, containment, [(step, one, other) for step, (one, other) in zip(steps, stay, strict=True)]
+    )
+
+
+def sources(evidence: Evidence) -> list[str]:
+    """The names of the sources of the clusters, each once, sorted: for the filter."""
+    return sorted({source for cluster in evidence.clusters for source in cluster.sources})
