@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cleaner.errors import RecordError
 from cleaner.extract import Extracted, declared_charset, extract
-from cleaner.extract.pages import DEEPEST_PAGE, LARGEST_PAGE
+from cleaner.extract.pages import DEEPEST_PAGE, LARGEST_PAGE, MOST_TAGS
 
 CASES = pathlib.Path(__file__).parent / "cases"
 PAGES: list[dict[str, Any]] = tomllib.loads((CASES / "extract.toml").read_text(encoding="utf-8"))["page"]
@@ -58,9 +58,10 @@ def test_each_paragraph_is_one_line() -> None:
         ("<!DOCTYPE html>", "cannot be read"),
         (page("frames.html"), "no article"),
         ("<html>" + "x" * LARGEST_PAGE, "over the limit"),
+        ("<p>a" * (MOST_TAGS + 1), "400,001 tags"),
         (f"<body>{PROSE}{'<div>' * 10_000}{PROSE}{'</div>' * 10_000}", "deep"),
     ],
-    ids=["empty", "blank", "plain", "no-body", "doctype", "frames", "large", "deep"],
+    ids=["empty", "blank", "plain", "no-body", "doctype", "frames", "large", "tags", "deep"],
 )
 def test_a_page_without_an_article_is_rejected_with_a_reason(html: str, reason: str) -> None:
     with pytest.raises(RecordError, match=reason):
@@ -87,7 +88,7 @@ def test_odd_pages_still_give_their_text(html: str) -> None:
 
 
 def test_a_page_of_very_many_elements_is_judged_without_votes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.extract.candidates.LARGEST_VOTED", 20)
+    monkeypatch.setattr("cleaner.extract.candidates.MOST_VOTED_TAGS", 20)
     monkeypatch.setattr("cleaner.extract.candidates.by_trafilatura", lambda tree: pytest.fail("asked for a vote"))
     assert extract(f"<body><article>{PROSE * 21}</article></body>").text.startswith("The quick ferry")
 

@@ -10,7 +10,7 @@ from cleaner.extract.charset import declared_charset
 __all__ = ["Extracted", "declared_charset", "extract"]
 
 #: Pages of more text blocks are rejected; articles with thousands of comments have some 10,000.
-MOST_BLOCKS = 100_000
+MOST_BLOCKS = 50_000
 #: A JSON-LD article body is taken where it is this many times longer than what the page shows of it.
 FULLER = 2
 
@@ -48,7 +48,7 @@ def extract(html: str, url: str | None = None) -> Extracted:
     blocks, containers = blocks_of(tree)
     if len(blocks) > MOST_BLOCKS:
         raise RecordError(f"page of {len(blocks):,} lines is over the limit of {MOST_BLOCKS:,}")
-    votes = [*candidates(tree, len(containers)), facts.body or ""]
+    votes = [*candidates(tree, html.count("<")), facts.body or ""]
     text, method = article_of(blocks, containers, votes, facts.title or ""), "page"
     if not text:
         text, method = votes[0], "trafilatura"

@@ -12,14 +12,14 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring  # type: igno
 from cleaner.extract.blocks import blocks_of
 
 LOGGER = logging.getLogger(__name__)
-#: Pages of more elements are judged without votes: time and memory of some ways grow faster than the page.
-LARGEST_VOTED = 20_000
+#: Pages of more tags are judged without votes: time and memory of some ways grow faster than the page.
+MOST_VOTED_TAGS = 100_000
 
 
-def candidates(tree: HtmlElement, elements: int) -> list[str]:
+def candidates(tree: HtmlElement, tags: int) -> list[str]:
     """Return the article by trafilatura and by readability, one block a line; empty where a way finds none."""
     ways: tuple[Callable[[HtmlElement], str], ...] = (by_trafilatura, by_readability)
-    if elements > LARGEST_VOTED:
+    if tags > MOST_VOTED_TAGS:
         return [""] * len(ways)
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     return [_vote(way, copy(tree)) for way in ways]

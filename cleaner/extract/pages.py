@@ -11,6 +11,8 @@ from cleaner.errors import RecordError
 
 #: Larger pages are rejected unread (characters); news pages are hardly ever over 3 MB.
 LARGEST_PAGE = 20_000_000
+#: Pages of more tags are rejected unread, for a tree takes a kilobyte a tag; large ones have some 50,000.
+MOST_TAGS = 400_000
 #: libxml2 reads no deeper than 2048 elements and leaves out the rest without a word, so deeper pages are rejected.
 DEEPEST_PAGE = 2_000
 
@@ -27,6 +29,9 @@ def parse(html: str) -> HtmlElement:
         raise RecordError(f"page of {len(html):,} characters is over the limit of {LARGEST_PAGE:,}")
     if not _TAG.search(html):
         raise RecordError("no HTML tag found: plain text, or not a page" if html.strip() else "empty page")
+    tags = html.count("<")
+    if tags > MOST_TAGS:
+        raise RecordError(f"page of {tags:,} tags is over the limit of {MOST_TAGS:,}")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False)
     try:
         tree = document_fromstring(_NOT_XML.sub("", html).encode(), parser=parser)

@@ -77,14 +77,15 @@ def page(arguments):
     row, folder = arguments
     raw = gzip.decompress((pathlib.Path(folder) / f"{row['id']}.html.gz").read_bytes())
     try:
-        tree = parse(raw.decode(row.get("charset") or "utf-8", "replace"))
+        html = raw.decode(row.get("charset") or "utf-8", "replace")
+        tree = parse(html)
     except RecordError:
         return None
     facts = metadata(tree, row["url"])
     blocks, containers = blocks_of(tree)
     if not blocks:
         return None
-    votes = [*candidates(tree, len(containers)), facts.body or ""]
+    votes = [*candidates(tree, html.count("<")), facts.body or ""]
     columns = features(blocks, containers, votes, facts.title or "")
     tokens = [TOKEN.findall(block.text) for block in blocks]
     return {
@@ -216,7 +217,7 @@ def main():
     print(len(pages), "pages,", sum(len(one["label"]) for one in pages), "blocks,", len(pages[0]["names"]), "features")
     if given.folds:
         pages = plausible(pages, cross_validate(pages, given.folds))
-        print(len(pages), "pages whose labels are plausible: cross-validated on all, trained on these", flush=True)
+        print(len(pages), "pages have plausible labels and are trained on", flush=True)
     if given.save:
         save(train(pages), pages[0]["names"], given.save)
 
