@@ -49,17 +49,17 @@ class Date:
 def _names() -> tuple[dict[str, int], dict[str, int]]:
     """Return the months and the weekdays (Monday is 0) by their names and abbreviations, case-folded."""
     table = tomllib.loads((resources.files("cleaner") / "dates.toml").read_text(encoding="utf-8"))
-    months = {name.casefold(): at for at in range(1, 13) for name in table["months"][str(at)]}
-    weekdays = {name.casefold(): at for at in range(7) for name in table["weekdays"][str(at)]}
+    months = {name.lower(): at for at in range(1, 13) for name in table["months"][str(at)]}
+    weekdays = {name.lower(): at for at in range(7) for name in table["weekdays"][str(at)]}
     return months, weekdays
 
 
 _CLOCK = (
     r"(?P<h>\d{1,2})(?:[:.h](?P<m>\d\d))(?:[:.](?P<s>\d\d))?(?:\.\d{1,6})?\s*(?P<ap>[ap]\.?m\b\.?)?"
-    r"\s*(?P<z>\(?\b(?:[A-Z]{1,4}T|UTC|GMT|Z|MEZ|MESZ|MSK|WIB)\b\)?)?"
+    r"\s*(?P<z>\(?\b(?:[a-z]{1,4}t|utc|gmt|z|mez|mesz|msk|wib)\b\)?)?"
 )
-_CLOCK_BEFORE = re.compile(_CLOCK + r"\s*(?:,|\||on|-|–)?\s*$", re.IGNORECASE)
-_CLOCK_ALONE = re.compile(_CLOCK, re.IGNORECASE)
+_CLOCK_BEFORE = re.compile(_CLOCK + r"\s*(?:,|\||on|-|–)?\s*$")
+_CLOCK_ALONE = re.compile(_CLOCK)
 
 
 @cache
@@ -75,7 +75,7 @@ def _pattern() -> re.Pattern[str]:
     ends = r"(?!\d(?!\d?:))"  # a clock is often glued to the year
     weekday = rf"(?:\b(?P<W>{any_of(weekdays)})\b\.?,?\s+)?"
     clock = (
-        r"(?:(?:\s*,|\s*[-–|@•/]|T|\s+(?:at|um|à|às|a las|alle|o|om|в|klo)\b)?\s*"
+        r"(?:(?:\s*,|\s*[-–|@•/]|t|\s+(?:at|um|à|às|a las|alle|o|om|в|klo)\b)?\s*"
         rf"{_CLOCK}(?:\s*(?P<o>[+-]\d\d:?\d\d))?)?"
     )
     forms = [
@@ -86,7 +86,7 @@ def _pattern() -> re.Pattern[str]:
         rf"{weekday}\b(?P<A>\d{{1,2}})(?P<sep>[-/.])(?P<B>\d{{1,2}})(?P=sep)(?P<Y>(?:19|20)\d\d|\d\d(?=\b))\b",
     ]
     numbered = [_numbered(form + clock, at) for at, form in enumerate(forms)]
-    return re.compile("|".join(f"(?:{form})" for form in numbered), re.IGNORECASE)
+    return re.compile("|".join(f"(?:{form})" for form in numbered))
 
 
 def _numbered(form: str, at: int) -> str:
@@ -107,10 +107,11 @@ def find(text: str, order: str = "") -> Iterator[Date]:
     """
     if not _QUICK.search(text):
         return
-    for found in _pattern().finditer(text):
+    lower = _lower(text)
+    for found in _pattern().finditer(lower):
         parts = {name[:-1]: value for name, value in found.groupdict().items() if value}
         start, end = found.start(), found.start() + len(found.group().rstrip())
-        before = None if "h" in parts else _CLOCK_BEFORE.search(text[:start])
+        before = None if "h" in parts else _CLOCK_BEFORE.search(lower[:start])
         if before:
             parts |= {name: value for name, value in before.groupdict().items() if value}
             start = before.start()
@@ -120,9 +121,15 @@ def find(text: str, order: str = "") -> Iterator[Date]:
             yield replace(date, start=start, end=end, value=written)
 
 
+def _lower(text: str) -> str:
+    """Return the text in lower case, character for character."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(char.lower()[0] for char in text)
+
+
 def clock(text: str) -> str | None:
     """Return the time of day of a text that holds nothing else, as ISO 8601 with a leading T."""
-    found = _CLOCK_ALONE.fullmatch(text.strip())
+    found = _CLOCK_ALONE.fullmatch(_lower(text.strip()))
     return _clock({name: value for name, value in found.groupdict().items() if value}) if found else None
 
 
@@ -132,7 +139,7 @@ def _read(parts: dict[str, str], order: str) -> Date | None:
     year = int(parts["Y"]) + (2000 if len(parts["Y"]) == 2 else 0)
     shown = ""
     if "M" in parts:
-        name = parts["M"].casefold()
+        name = parts["M"].lower()
         readings = [(months[name] if name in months else int(name), int(parts["D"]))]
         evidence = "name" if name in months else "year-first"
     else:
@@ -144,7 +151,7 @@ def _read(parts: dict[str, str], order: str) -> Date | None:
             readings, evidence = [(second, first) if order == "day" else (first, second)], "neighbour"
     days = [one for one in (_day(year, *reading) for reading in readings) if one]
     if len(days) > 1 and "W" in parts:
-        days = [day for day in days if day.weekday() == weekdays[parts["W"].casefold()]]
+        days = [day for day in days if day.weekday() == weekdays[parts["W"].lower()]]
     time = _clock(parts)
     if not days or time is None:
         return None

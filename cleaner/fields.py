@@ -148,7 +148,7 @@ def _header(row: int, text: str, order: str = "", label: str = "") -> Mark | Non
     """Return the mark of a line that holds nothing but header fields."""
     if len(text) > _LONGEST or len(text.split()) > _WORDS:
         return None
-    inputs = _INPUTS.fullmatch(text)
+    inputs = _INPUTS.fullmatch(text) if " with " in text else None
     if inputs and _NAME.fullmatch(inputs["author"]):
         credit = {"authors": [inputs["author"]], "agency": inputs["agency"]}
         return Mark(row, "fields", "agency-credit", 0.9, fields=credit)
@@ -214,7 +214,7 @@ def _people(key: str, text: str, fields: dict[str, Any]) -> bool:
 
 def _notes(row: int, text: str) -> Iterator[Mark]:
     """Yield the marks of what a line says beside its text: the place and agency that begin it, a photo's credit."""
-    dateline = _DATELINE.match(text[:120])
+    dateline = _DATELINE.match(text[:120]) if "(" in text[:80] else None
     if dateline:
         found = {"place": dateline["place"], "agency": dateline["agency"]}
         yield Mark(row, "fields", "dateline", 0.9, "note", 0, dateline.end(), found)
