@@ -72,3 +72,21 @@ def test_surrogates_in_characters() -> None:
     decoded = from_text(text)
     assert decoded.text == "a😀\nb\ufffd\n"
     assert to_text(decoded.text, decoded) == text
+
+
+def test_a_false_charset_is_not_believed() -> None:
+    assert decode(RUSSIAN.encode("cp1251"), "iso-8859-1").text == RUSSIAN
+    assert decode(RUSSIAN.encode("koi8-r"), "windows-1252").codec == "koi8-r"
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1250", "Rząd ogłosił nowe prawo, które wchodzi w życie w środę."),
+        ("gb18030", "今天的新闻说，这个国家的人不会在这里生活。"),
+        ("cp932", "これは今日のニュースです。東京で雨が降りました。"),
+        ("mac-roman", "Die Behörden prüfen, ob die Straße geöffnet wird."),
+    ],
+)
+def test_the_encoding_is_told_by_the_text(codec: str, text: str) -> None:
+    assert decode(text.encode(codec)).text == text

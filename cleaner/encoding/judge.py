@@ -59,7 +59,10 @@ _CYRILLIC = set("".join(CYRILLIC.values()))
 _GREEK = set(GREEK)
 _LETTERS = {name: frozenset(letters + letters.upper()) for name, letters in LATIN.items()}
 _ANY = set("".join(letters for name, letters in LATIN.items() if name != "vi"))
-_WORDS = {name: frozenset(words.split()) for name, words in FREQUENT_WORDS.items()}
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _name, _words in FREQUENT_WORDS.items():
+    for _word in sorted(set(_words.split())):
+        _LANGUAGES_OF.setdefault(_word, []).append(_name)
 
 
 def cost(line: str) -> float:
@@ -213,11 +216,14 @@ def _uncovered(latin: dict[str, int], name: str) -> float:
 
 def _languages(line: str) -> list[str]:
     """The Latin languages that ``line`` may be in, told by frequent words; all if it has too few of them."""
-    words = _WORD.findall(line.lower())
-    possible = [name for name in _WORDS if name != "vi" or _VIETNAMESE.search(line)]
-    found = {name: sum(word in _WORDS[name] for word in words) for name in possible}
+    possible = [name for name in LATIN if name != "vi" or _VIETNAMESE.search(line)]
+    found = dict.fromkeys(possible, 0)
+    for word in _WORD.findall(line.lower()):
+        for name in _LANGUAGES_OF.get(word, ()):
+            if name in found:
+                found[name] += 1
     best = max(found.values())
-    return [name for name, count in found.items() if count * 2 >= best] if best >= 2 else list(found)
+    return [name for name, count in found.items() if count * 2 >= best] if best >= 2 else possible
 
 
 def _alphabetic(char: str) -> bool:

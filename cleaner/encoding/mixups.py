@@ -14,8 +14,8 @@ from cleaner.encoding.options import RepairOptions
 MIXUPS = {
     "latin-1": "cp1252 mac-roman cp1250 cp1251 koi8-r iso8859-7 iso8859-2 cp1254 cp1257 cp866 cp437 cp850 mac-cyrillic "
     "iso8859-5 gb18030 big5hkscs cp932 cp949 euc_jp",
-    "cp1252": "mac-roman cp1250 iso8859-2 cp1251 koi8-r iso8859-7 cp1253 cp1254 cp1257 cp437 cp850 cp852 cp866 iso8859-5 "
-    "mac-cyrillic mac-latin2 gb18030 big5hkscs cp932 cp949 euc_jp",
+    "cp1252": "mac-roman cp1250 iso8859-2 cp1251 koi8-r iso8859-7 cp1253 cp1254 cp1257 cp437 cp850 cp852 cp866 "
+    "iso8859-5 mac-cyrillic mac-latin2 gb18030 big5hkscs cp932 cp949 euc_jp",
     "mac-roman": "cp1252 cp1251 cp1250 mac-cyrillic mac-latin2 gb18030 big5hkscs cp932",
     "cp437": "cp1252 cp866 cp1251 cp1250",
     "cp850": "cp1252 cp866 cp1251 cp1250",
