@@ -19,8 +19,8 @@ from cleaner.extract.blocks import Block, Container
 from cleaner.extract.features import features
 from cleaner.extract.places import Columns
 
-#: A block is taken from this probability on; chosen by cross-validation.
-TAKEN = 0.6
+#: A block is taken from this probability on: F1 is flat from .6 to .7 when cross-validated, precision rises.
+TAKEN = 0.65
 #: Where no block is likely, the likeliest ones are taken, but none under this.
 DOUBTFUL = 0.3
 
