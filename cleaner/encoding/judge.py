@@ -39,12 +39,12 @@ SYMBOL = 1.5  # a symbol between two letters
 ODD_SYMBOL = 0.5  # a symbol that prose hardly has, wherever it stands
 BOX = 2.0  # a character to draw tables with
 TRACE = 1.5  # what UTF-8 punctuation looks like in other encodings
-QUOTE = 1.0  # a quotation mark in the wrong place
+QUOTE = 0.5  # a quotation mark in the wrong place
 UNBALANCED = 0.7
 
 _QUOTES = set("“”„‘‚")
-_AFTER_LETTER = set("®™…°´ªº©–—’•!?”“»‘*†‡")
-_BEFORE_LETTER = set("©£€$§¡¿•·…–—’„“”«‘‚‹#№@™®°")
+_AFTER_LETTER = set("»«›‹®™…°´ªº©–—’•!?”“»‘*†‡")
+_BEFORE_LETTER = set("»›©£€$§¡¿•·…–—’„“”«‘‚‹#№@™®°")
 _BETWEEN_LETTERS = set("–—…·’‐‑•")
 _PLAIN_SYMBOLS = set("©®™°£€§¡¿•·…–—’²³½¼¾×ªº‐‑″′−→№%‰µ±÷¢¥¶«»‹›")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
