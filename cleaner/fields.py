@@ -18,6 +18,8 @@ from cleaner.lines import Lines
 
 #: So many lines before the first prose, after it and at the end are looked at.
 HEAD, AFTER, TAIL = 12, 3, 3
+#: The first line that looks like a title is one (or is content) so often.
+_TITLE = 0.8
 #: Longer lines are no header.
 _LONGEST, _WORDS = 200, 24
 
@@ -31,6 +33,9 @@ _LABEL = re.compile(
     r"|(?P<published>(?:first )?(?:published|posted|created|publish date|date|issued)"
     r"|veröffentlicht|publié|publicado|pubblicato|опубликовано)"
     r")(?:\s+(?:on|at|am|le|el|em|il))?(?!\w)\s*[:：]?\s*"
+)
+_NO_TITLE = re.compile(
+    r"[|@©]|\.\.\.|://|(?i:\b(?:photo|picture|image|photograph|credit)s? ?(?:by|:)|getty images)|(?:19|20)\d\d.*:\d\d"
 )
 _DIGIT = re.compile(r"\d")
 _NUMERIC = re.compile(r"\d[./-]\d{1,2}[./-]\d")
@@ -108,7 +113,7 @@ def _document(lines: Lines, places: Places, document: int, gone: set[int]) -> It
                 yield mark
         elif row < prose and not titled and _is_title(text) and not _is_kicker(lines, row, prose):
             titled = True
-            yield Mark(row, "fields", "title", 0.9, "keep", fields={"title": text})
+            yield Mark(row, "fields", "title", _TITLE, "keep", fields={"title": text})
         elif row in head:
             yield from _notes(row, text)
         label = ""
@@ -133,7 +138,14 @@ def _page_clock(text: str) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    return 4 <= len(text.split()) <= 30 and 20 <= len(text) <= 200 and not (ends_sentence(text) and text[-1] == ".")
+    """Say whether a line has the form of a title: some words, no full stop, no credit, label or date."""
+    if not (4 <= len(text.split()) <= 30 and 20 <= len(text) <= 200) or text[-1] in ".):;,…" or text[0] in "([|":
+        return False
+    return (
+        not (ends_sentence(text) and text[-1] not in "?!’”\"'")
+        and not _NO_TITLE.search(text)
+        and not _LABEL.match(text)
+    )
 
 
 def _is_kicker(lines: Lines, row: int, prose: int) -> bool:
