@@ -26,9 +26,11 @@ from cleaner.lines import Lines
 
 Level = Literal["conservative", "balanced", "aggressive"]
 STAGE = "boilerplate"
-#: For each level the probability from which on a line is removed.
+#: For each level the probability from which on a line is removed. Of the lines removed from extractors' texts of
+#: sites that the model had not seen, 96, 89 and 80 % were boilerplate (MODEL_CARD.md).
 REMOVE: Mapping[str, float] = {"conservative": 0.9, "balanced": 0.5, "aggressive": 0.3}
 #: Log-odds: the model's weight and the intercept; what a template and a rule add, and the weight of their own.
+#: Fitted by logistic regression on log-odds of lines whose site the model had not seen; the intercept is raised.
 MODEL, INTERCEPT = 0.87, -0.2
 TEMPLATE, RULE = (1.03, 1.13), (1.2, 0.52)
 #: A template that is as sure as this removes a line at the balanced level whatever the model says.
