@@ -192,7 +192,7 @@ def _order(found: _Found) -> tuple[int, int, str]:
 
 
 def with_trail(corpus: Corpus) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Each document of a corpus with its lines of the audit."""
+    """Each document of a run, kept or dropped, with its lines of the audit."""
     lines = corpus.lines("audit")
     pending = next(lines, None)
     for document in corpus.all_documents():

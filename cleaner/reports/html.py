@@ -10,6 +10,7 @@ from typing import Any
 
 from cleaner.check import write_file
 from cleaner.corpus import Corpus
+from cleaner.output import REPORT
 from cleaner.reports.evidence import BINS, Caps, gather, sources
 from cleaner.reports.excerpts import excerpt, visible
 from cleaner.reports.reasons import reasons
@@ -27,7 +28,7 @@ def write_report(folder: Path, target: Path | None = None) -> Path:
         InputError: the folder is no output of a run.
         OutputError: the report cannot be written.
     """
-    target = target or folder / "report.html"
+    target = target or folder / REPORT
     write_file(target, iter([render(Corpus(folder))]))
     return target
 
