@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from cleaner import schemas
 from cleaner.minhash.clusters import star_clusters
@@ -152,7 +153,11 @@ def write_pairs(folder: Path, passages: pa.Table, pairs: pa.Table, members: pa.T
             sides = {side: {name: row[f"{side}_{name}"] for name in ("id", "start", "end")} for side in ("a", "b")}
             for side in ("a", "b"):
                 sides[side] |= {"earlier": True} if row[f"{side}_earlier"] else {}
-            output.write({**sides, **{name: row[name] for name in schemas.EVIDENCE.names}})
+            said = {name: row[name] for name in schemas.EVIDENCE.names if not name.startswith("shared_")}
+            for side in ("a", "b"):
+                shared = (row[f"shared_{side}_start"], row[f"shared_{side}_end"])
+                sides[side]["shared"] = [row[f"{side}_start"] + offset for offset in shared]
+            output.write({**sides, "shared_words": row["shared_words"], **said})
     return output.close(), left_out
 
 
@@ -177,8 +182,19 @@ def _named_pairs(passages: pa.Table, pairs: pa.Table, members: pa.Table) -> pa.T
     a, b = (np.searchsorted(numbers, pairs[name].to_numpy()) for name in ("a", "b"))
     swap = rank[a] > rank[b]
     a, b = np.where(swap, b, a), np.where(swap, a, b)
-    table = pairs.append_column("cluster", pa.array(cluster[b]))
+    table = _turned(pairs, swap).append_column("cluster", pa.array(cluster[b]))
     for side, rows in (("a", a), ("b", b)):
         for name in ("id", "start", "end", "earlier"):
             table = table.append_column(f"{side}_{name}", passages[name].take(pa.array(rows)))
     return table.take(pa.array(np.lexsort((rank[b], rank[a]))))
+
+
+def _turned(pairs: pa.Table, swap: NDArray[np.bool_]) -> pa.Table:
+    """The pairs with what is said of ``a`` and of ``b`` exchanged where ``swap`` is true."""
+    chosen = pa.array(swap)
+    for name in ("start", "end"):
+        a, b = (pairs[f"shared_{side}_{name}"] for side in ("a", "b"))
+        for side, column in (("a", pc.if_else(chosen, b, a)), ("b", pc.if_else(chosen, a, b))):
+            place = pairs.schema.get_field_index(f"shared_{side}_{name}")
+            pairs = pairs.set_column(place, f"shared_{side}_{name}", column)
+    return pairs

@@ -44,7 +44,7 @@ class Config:
     """All settings of a run, resolved. Field names are the keys of ``cleaner.toml``, with ``-`` for ``_``."""
 
     stages: tuple[str, ...] = setting(STAGES, "Stages to run, separated by commas.", choices=STAGES)
-    format: str = setting("jsonl", "How the corpus is written.", choices=("jsonl", "txt"))
+    format: str = setting("jsonl", "How the corpus is written.", choices=("jsonl", "jsonl.zst", "parquet", "txt"))
     boilerplate: str = setting(
         "balanced",
         "How sure a line must be boilerplate to be removed.",
@@ -94,6 +94,11 @@ class Config:
     url_field: str | None = setting(None, "Field that holds the URL.")
     date_field: str | None = setting(None, "Field that holds the date of publication.")
     title_field: str | None = setting(None, "Field that holds the title.")
+    input_format: str | None = setting(None, "Read every input as this format, instead of by its name and content.")
+    charset: str | None = setting(None, "Charset of byte content, instead of by detection.")
+    max_record_bytes: int = setting(32 << 20, "A larger record is rejected.", low=1)
+    max_file_bytes: int = setting(1 << 40, "A compressed file or archive is read up to so many bytes.", low=1)
+    max_ratio: int = setting(200, "A compressed file may unpack to so many times its size.", low=1)
     jobs: int = setting(0, "Worker processes; 0 takes one a core for large inputs.", low=0, result=False)
 
     def __post_init__(self) -> None:

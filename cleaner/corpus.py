@@ -12,6 +12,7 @@ import orjson
 
 from cleaner.errors import InputError
 from cleaner.output import record_of
+from cleaner.writers.formats import read_packed
 
 
 class Corpus:
@@ -37,7 +38,8 @@ class Corpus:
 
     def file(self, name: str) -> Iterator[dict[str, Any]]:
         """The records of one file; once it is read to its end, its digest must be that of ``run.json``."""
-        return _read(self.folder / name, self.record["outputs"][name]["sha256"])
+        read = _read if name.endswith(".jsonl") else read_packed
+        return read(self.folder / name, self.record["outputs"][name]["sha256"])
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """The documents that were kept, with their clean text."""
@@ -52,11 +54,11 @@ class Corpus:
 
     @property
     def _stem(self) -> str:
-        return "corpus" if self.record["config"]["format"] == "jsonl" else "documents"
+        return "documents" if self.record["config"]["format"] == "txt" else "corpus"
 
     def _shards(self, stem: str) -> list[str]:
         names = sorted(self.record["outputs"])
-        return [name for name in names if name.startswith((stem + ".", stem + "-")) and name.endswith(".jsonl")]
+        return [name for name in names if name.startswith((stem + ".", stem + "-"))]
 
     def _with_text(self, record: dict[str, Any]) -> dict[str, Any]:
         if "text" in record:

@@ -138,10 +138,12 @@ class Verify:
         apart = documents[places[:, 0]] != documents[places[:, 1]]
         pairs, places = pairs[apart], places[apart]
         verified = verify(_column(texts, "text"), places[:, 0], places[:, 1], self.thresholds)._asdict()
-        reason = pa.array(REASONS, pa.string()).take(pa.array(verified.pop("reason")))
         flag = verified.pop("flag")
-        columns = {"a": pairs[:, 0], "b": pairs[:, 1], **verified, "reason": reason}
-        return pa.table(columns, schema=schemas.PAIRS).filter(pa.array(flag))
+        columns = {schemas.shared_name(name): column for name, column in verified.items()}
+        columns |= {"a": pairs[:, 0], "b": pairs[:, 1]}
+        columns["reason"] = pa.array(REASONS, pa.string()).take(pa.array(verified["reason"]))
+        table = pa.table({name: columns[name] for name in schemas.PAIRS.names}, schema=schemas.PAIRS)
+        return table.filter(pa.array(flag))
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:

@@ -42,7 +42,8 @@ class Match:
         """One row for each verified pair of a passage and one of the index."""
         found = Index.open(self.folder).query(batch.column("text"), self.thresholds)
         numbers = batch.column("passage").take(found["text"].combine_chunks())
-        found = found.rename_columns(["earlier" if name == "passage" else name for name in found.column_names])
+        names = [schemas.shared_name(name) for name in found.column_names]
+        found = found.rename_columns(["earlier" if name == "passage" else name for name in names])
         table = found.append_column("passage", numbers).select(schemas.MATCHES.names).cast(schemas.MATCHES)
         batches = table.combine_chunks().to_batches()
         return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=schemas.MATCHES)

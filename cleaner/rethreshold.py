@@ -93,8 +93,16 @@ def _pairs(rows: list[dict[str, Any]], places: list[Place]) -> pa.Table:
         "b": [number[_place(row["b"])] for row in rows],
     }
     for name in schemas.PAIRS.names[2:]:
-        columns[name] = [row[name] for row in rows]
+        columns[name] = [_said(row, name) for row in rows]
     return pa.table(columns, schema=schemas.PAIRS)
+
+
+def _said(row: dict[str, Any], name: str) -> Any:
+    """A field of a stored pair; the offsets of the shared run are those of the passages again."""
+    word, *side = name.split("_")
+    if word == "shared" and len(side) == 2:
+        return row[side[0]]["shared"][side[1] == "end"] - row[side[0]]["start"]
+    return row[name]
 
 
 def _rewrite(corpus: Corpus, folder: Path, flags: pa.Table) -> Iterator[dict[str, Any]]:

@@ -111,9 +111,19 @@ EVIDENCE = pa.schema(
         ("places", pa.int64()),
         ("numerals", pa.int64()),
         ("names", pa.int64()),
+        ("shared_a_start", pa.int64()),  # the run that both share, in characters of each passage
+        ("shared_a_end", pa.int64()),
+        ("shared_b_start", pa.int64()),
+        ("shared_b_end", pa.int64()),
         ("reason", pa.string()),
     ]
 )
+
+
+def shared_name(name: str) -> str:
+    """The column of EVIDENCE for a field of ``Verified``: its offsets are of the shared run, not of a passage."""
+    return f"shared_{name}" if name in {"a_start", "a_end", "b_start", "b_end"} else name
+
 
 #: Pairs of passages that were compared and found near-duplicate.
 PAIRS = pa.schema([("a", pa.int64()), ("b", pa.int64()), *EVIDENCE])

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,8 +24,8 @@ SMALL_INPUT = 8 << 20
 
 def plan_inputs(inputs: Sequence[str], config: Config) -> Plan:
     """Find the inputs and cut them into splits."""
-    names = ("text_field", "html_field", "id_field", "source_field", "url_field", "date_field", "title_field")
-    return plan(inputs, ReaderOptions(**{name: getattr(config, name) for name in names}))
+    names = {one.name for one in fields(ReaderOptions)} & {one.name for one in fields(Config)}
+    return plan(inputs, ReaderOptions(**{name: getattr(config, name) for name in sorted(names)}))
 
 
 def workers(config: Config, planned: Plan) -> int:

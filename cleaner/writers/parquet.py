@@ -20,7 +20,7 @@ _PASSAGE = [("start", pa.int64()), ("end", pa.int64())]
 _NEAR_DUPLICATE = pa.struct(
     [
         *_PASSAGE,
-        ("cluster", pa.string()),
+        ("cluster", pa.int64()),
         ("jaccard", pa.float64()),
         ("containment", pa.float64()),
         ("kept", pa.struct([("id", pa.string()), *_PASSAGE, ("earlier", pa.bool_())])),

@@ -19,6 +19,7 @@ from cleaner.engines import Dataset
 from cleaner.names import text_path
 from cleaner.passages import passages
 from cleaner.writers.files import Output, shard_name
+from cleaner.writers.formats import corpus_output
 
 #: A document with this share of near-duplicate passages is a near-duplicate document.
 NEAR_DOCUMENT = 0.8
@@ -49,9 +50,9 @@ class WriteShards:
         return pa.Table.from_pylist(written, schema=schemas.WRITTEN)
 
     def _shard(self, table: pa.Table, number: int) -> Iterator[dict[str, Any]]:
-        stem = "corpus" if self.format == "jsonl" else "documents"
+        stem, ending = ("documents", "jsonl") if self.format == "txt" else ("corpus", self.format)
         files = Files(
-            Output(self.folder, shard_name(stem, number, self.shards)),
+            corpus_output(self.folder, shard_name(stem, number, self.shards, ending)),
             Output(self.folder, shard_name("audit", number, self.shards)),
             Output(self.folder, shard_name("dropped", number, self.shards)),
         )
