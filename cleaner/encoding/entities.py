@@ -54,8 +54,8 @@ def _resolved(match: re.Match[str]) -> str:
 
 
 def _completed(match: re.Match[str]) -> str:
-    start = match.string.rfind(" ", 0, match.start()) + 1
-    if _ADDRESS.search(match.string, start, match.start()):
+    start = match.string.rfind(" ", max(0, match.start() - 300), match.start()) + 1
+    if _ADDRESS.search(match.string, max(start, match.start() - 300), match.start()):
         return match[0]
     name = match["decimal"] or match["name"] or "x" + match["hex"]
     text = unescape(f"&#{name};" if match["name"] is None else f"&{name};")

@@ -111,7 +111,7 @@ def _high(match: re.Match[str], sign: str) -> str:
 def _low(match: re.Match[str]) -> str:
     raw = bytes.fromhex(match[0].replace("=\n", "").replace("=", ""))
     text = raw.decode("ascii", "replace")
-    return text if all(map(_is_text, text)) else match[0]
+    return text if raw.isascii() and all(map(_is_text, text)) else match[0]
 
 
 def _fits(match: re.Match[str], text: str) -> bool:
@@ -120,12 +120,15 @@ def _fits(match: re.Match[str], text: str) -> bool:
     after = match.string[match.end() : match.end() + 1]
     if text.isalpha():
         return before.isalpha() or (after.isalpha() and not before.isdigit())
+    if after.isdigit() or after == ")":
+        return False
     return all(char in "‘’‚“”„–—…«»\xa0€£" for char in text) and (not before or before not in "0123456789=%&?/")
 
 
 def _before(match: re.Match[str]) -> str:
-    start = max(match.string.rfind(" ", 0, match.start()), match.string.rfind("\n", 0, match.start())) + 1
-    return match.string[max(start, match.start() - 300) : match.start()]
+    """Give what stands before a match in its word, at most 300 characters."""
+    near = match.string[max(0, match.start() - 300) : match.start()]
+    return near[max(near.rfind(" "), near.rfind("\n")) + 1 :]
 
 
 def _is_text(char: str) -> bool:

@@ -251,7 +251,7 @@ def _surprise(line: str) -> float:
         total += sum(SURPRISE.get(letter, RARE) for letter in word.lower())
         count += len(word)
         if len(word) == 1 and latin:
-            capitals += FOREIGN
+            capitals += LOAN if script(word) == "greek" else FOREIGN  # Greek letters alone are mathematics
         if len(word) > 2 and word[0].islower() and word[1:].isupper():
             capitals += 2
     if count < 4:
