@@ -1,0 +1,36 @@
+"""What the README shows works as it is written there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from datasketch import MinHashLSH
+from running import clean, command
+
+from cleaner.cli import cli
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_loader_for_datasketch_finds_what_the_index_holds(
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean(seeds, tmp_path / "clean")
+    command("index", "build", "clean", "-o", "passages.index", cwd=tmp_path)
+    command("index", "export", "passages.index", "--to", "datasketch", "-o", "signatures", cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, object] = {}
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(block, found)
+    rows = (tmp_path / "signatures" / "passages.jsonl").read_bytes().splitlines()
+    index = found["index"]
+    assert isinstance(index, MinHashLSH)
+    assert list(index.keys) == list(range(len(rows)))
+
+
+def test_every_command_that_it_shows_exists() -> None:
+    shown = {words.split()[0] for words in re.findall(r"(?:^\$ |&& |`)cleaner ([a-z][^`\n]*)", README, re.MULTILINE)}
+    assert shown
+    assert shown <= set(cli.commands)
