@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from cleaner.documents import Edit
 
 # Beyond this many characters a changed stretch becomes one edit: the comparison is quadratic.
-_LONGEST = 600
+_LONGEST = 200
 
 
 def narrowed(before: str, after: str, offset: int, rule: str, confidence: float) -> Iterator[Edit]:
