@@ -66,10 +66,10 @@ def hostile_corpus(folder: Path) -> Path:
     with path.open("wb") as file:
         for number in range(24):
             bad = HOSTILE[number % len(HOSTILE)]
-            text = "\n\n".join(
-                [f"Title {bad} {number}", f"By {bad}", f"ADVERTISEMENT {bad}", "Share this article",
-                 f"Follow us on {bad}",                 f"{shared} {number}", f"â€œ{bad}â€\x9d wrote JoÃ£o {number}.", f"Sign up for our newsletter {bad}"]
-            )  # fmt: skip
+            marked = f"â€œ{bad}â€\x9d wrote JoÃ£o {number}."
+            lines = [f"Title {bad} {number}", f"By {bad}", f"ADVERTISEMENT {bad}", "Share this article"]
+            lines += [f"Follow us on {bad}", f"{shared} {number}", marked, f"Sign up for our newsletter {bad}"]
+            text = "\n\n".join(lines)
             record = {"id": f"{bad}-{number}", "source": bad, "text": text}
             file.write(orjson.dumps(record if number % 6 else {**record, "text": bad, "id": f"{bad}-6"}) + b"\n")
         file.write(b'{"<script>alert(1)</script>": 1}\n{"text": <script>}\n')

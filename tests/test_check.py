@@ -1,0 +1,254 @@
+"""``cleaner check``: places, limits, baselines and exit codes. Its formats are in test_reports_formats.py."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from running import contents
+
+from cleaner import check, session
+from cleaner.check import Checked
+from cleaner.cli import main
+from cleaner.config import Config, load
+from cleaner.errors import ConfigError
+from cleaner.findings import Located, Place
+from cleaner.limits import Limit, parse
+
+BODY = (
+    "The council of Harwick voted on Thursday to repair the old bridge over the river before the winter, after "
+    "engineers had found cracks in two of its granite pillars and had warned of a closure that would last months."
+)
+OTHER = (
+    "Farmers in the valley said that the rains of the spring had come too late for the barley, and that prices of "
+    "fodder had already risen by a third since the markets of Nordby opened again in the second week of March."
+)
+THIRD = (
+    "The museum on the quay will show for the first time the maps that sailors of the island drew by hand during "
+    "the long voyages of the last century, among them one that leads to a harbour which nobody has found since."
+)
+
+
+def story(*lines: str) -> str:
+    return "\n\n".join(lines) + "\n"
+
+
+@contextmanager
+def checked(*inputs: Path, here: Path, baseline: Path | None = None, **settings: Any) -> Iterator[Checked]:
+    config = check.settings(Config(**{"jobs": 1, **settings}))
+    planned = session.plan_inputs([str(path) for path in inputs], config)
+    known = check.read_baseline(baseline) if baseline else frozenset()
+    with session.cleaned(config, planned) as (_, folder):
+        yield check.checked(folder, planned, check.limits_of(config), known, here)
+
+
+def found(*inputs: Path, here: Path, **settings: Any) -> list[Located]:
+    with checked(*inputs, here=here, **settings) as result:
+        return list(result)
+
+
+def by_rule(findings: list[Located]) -> dict[str, Located]:
+    return {finding.rule: finding for finding in findings}
+
+
+def test_a_finding_in_a_text_file_has_its_line_and_column_there(tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    text = story("Bridge to be repaired", BODY, "ADVERTISEMENT", OTHER, f"{BODY[:40]} â€œcaféâ€\x9d was closed.")
+    (tmp_path / "news" / "one.txt").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    findings = by_rule(found(tmp_path / "news", here=tmp_path))
+    advert = findings["boilerplate/advert-label"]
+    assert advert.place == Place("news/one.txt", 5, 1, 5, 14, 5)
+    assert advert.message == "“ADVERTISEMENT” would be removed"
+    repair = next(finding for finding in findings.values() if finding.stage == "encoding")
+    assert (repair.place.path, repair.place.line) == ("news/one.txt", 9)
+    assert text.split("\n")[8][repair.place.column - 1 :].startswith("â€\x9d")
+
+
+def test_a_finding_in_a_record_has_the_line_of_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "wire.jsonl"
+    texts = (story("Farmers wait", OTHER), story("Bridge", BODY, "ADVERTISEMENT", OTHER))
+    path.write_bytes(b"".join(orjson.dumps({"text": text}) + b"\n" for text in texts) + b"nothing\n")
+    findings = found(path, here=tmp_path, stages=("boilerplate",))
+    advert = by_rule(findings)["boilerplate/advert-label"]
+    assert str(advert.place) == "wire.jsonl:2 (line 5 of the text)"
+    assert [str(one.place) for one in findings if one.rule == "reading/rejected"] == ["wire.jsonl:3"]
+
+
+def test_a_near_duplicate_passage_names_the_place_of_its_kept_copy(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(story("ADVERTISEMENT", "Bridge to be repaired", BODY))
+    (tmp_path / "b.txt").write_text(story("Farmers wait", OTHER, BODY.replace("winter", "autumn")))
+    findings = [one for one in found(tmp_path, here=tmp_path) if one.stage == "near-duplicates"]
+    assert [(one.document, one.place, one.related) for one in findings] == [
+        ("b.txt", Place("b.txt", 5, 1, 5, len(BODY) + 1, 5), Place("a.txt", 5, 1, 5, len(BODY) + 1, 5))
+    ]
+    assert "near-duplicate of a.txt:5:1 (Jaccard similarity" in findings[0].message
+
+
+def test_lines_of_a_member_of_an_archive_are_those_of_its_file(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "news.zip", "w") as archive:
+        archive.writestr("in/one.txt", story("Bridge to be repaired", BODY, "ADVERTISEMENT", OTHER))
+    advert = by_rule(found(tmp_path / "news.zip", here=tmp_path))["boilerplate/advert-label"]
+    assert str(advert.place) == "news.zip/in/one.txt:5:1"
+
+
+def test_a_page_has_no_lines_of_its_file(tmp_path: Path) -> None:
+    paragraphs = "".join(f"<p>{text}</p>" for text in (BODY, OTHER, BODY[::-1]))
+    page = f"<html><body><article><h1>Bridge</h1>{paragraphs}<p>cafÃ© openÃ©d</p></article></body></html>"
+    (tmp_path / "page.html").write_text(page)
+    findings = found(tmp_path / "page.html", here=tmp_path)
+    assert findings
+    assert {(one.place.path, one.place.line, one.place.column) for one in findings} == {("page.html", 0, 0)}
+
+
+def test_another_encoding_is_a_note_and_odd_bytes_are_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_bytes(story("Über die Brücke", BODY + " Größe").encode("utf-16"))
+    findings = found(tmp_path, here=tmp_path, stages=("encoding",))
+    assert [(one.rule, one.level, one.message) for one in findings] == [
+        ("encoding/decode", "note", f"read as {findings[0].message.removeprefix('read as ')}")
+    ]
+    with checked(tmp_path, here=tmp_path, stages=("encoding",)) as result:
+        assert not result.failed
+
+
+def write_stories(folder: Path, first: tuple[str, ...] = ()) -> Path:
+    path = folder / "wire.jsonl"
+    texts = [story("Bridge", BODY, "ADVERTISEMENT", OTHER), story("Farmers", OTHER, "ADVERTISEMENT", BODY)]
+    path.write_bytes(b"".join(orjson.dumps({"text": text}) + b"\n" for text in [*first, *texts]))
+    return path
+
+
+def test_a_baseline_passes_over_what_it_lists_also_when_lines_move(tmp_path: Path) -> None:
+    path = write_stories(tmp_path)
+    with checked(path, here=tmp_path, stages=("boilerplate",)) as result:
+        assert result.failed
+        count = check.write_baseline(tmp_path / "known.json", result.findings)
+        fingerprints = [finding.fingerprint for finding in result]
+    assert len(set(fingerprints)) == len(fingerprints) == count
+    write_stories(tmp_path, first=(story("Maps on show", THIRD),))
+    with checked(path, here=tmp_path, baseline=tmp_path / "known.json", stages=("boilerplate",)) as result:
+        assert [finding for finding in result if finding.level == "warning"] == []
+        assert not result.failed
+
+
+def test_a_baseline_lets_one_more_of_the_same_fail(tmp_path: Path) -> None:
+    path = write_stories(tmp_path)
+    with checked(path, here=tmp_path, stages=("boilerplate",)) as result:
+        check.write_baseline(tmp_path / "known.json", result.findings)
+    write_stories(tmp_path, first=(story("Maps on show", THIRD, "ADVERTISEMENT", BODY),))
+    with checked(path, here=tmp_path, baseline=tmp_path / "known.json", stages=("boilerplate",)) as result:
+        assert [finding.rule for finding in result if finding.level == "warning"] == ["boilerplate/advert-label"]
+        assert result.failed
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"tool": "other", "findings": {}}', '{"findings": 3}'])
+def test_what_is_no_baseline_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "known.json").write_text(content)
+    with pytest.raises(ConfigError, match="no baseline of cleaner check"):
+        check.read_baseline(tmp_path / "known.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [("0", Limit(None, 0)), ("20", Limit(None, 20)), ("0.5%", Limit(0.005, None)), (" 100 % ", Limit(1.0, None))],
+)
+def test_a_limit_is_a_percentage_or_a_number(text: str, limit: Limit) -> None:
+    assert parse(text, "max_boilerplate") == limit
+
+
+@pytest.mark.parametrize("text", ["", "half", "-1", "1.5", "101%", "1e3", "%", "nan", "5 percent", "1" * 5000])
+def test_what_is_no_limit_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="max-boilerplate"):
+        parse(text, "max_boilerplate")
+
+
+@pytest.mark.parametrize(
+    ("settings", "over"),
+    [
+        ({}, True),
+        ({"max_boilerplate": "0"}, True),
+        ({"max_boilerplate": "1000"}, False),
+        ({"max_boilerplate": "99%"}, False),
+        ({"max_boilerplate": "0%"}, True),
+        ({"max_mojibake": "0", "max_repairs": "0", "max_near_duplicates": "0", "max_rejected": "0%"}, False),
+        ({"max_source_loss": 0.0}, True),
+        ({"max_source_loss": 0.9}, False),
+    ],
+)
+def test_limits_decide_where_they_are_set(tmp_path: Path, settings: dict[str, Any], over: bool) -> None:
+    with checked(write_stories(tmp_path), here=tmp_path, stages=("boilerplate",), **settings) as result:
+        assert result.failed is over
+        assert {measure.setting for measure in result.measures if measure.over} <= set(settings)
+
+
+def test_limits_come_from_files_and_the_environment_too(tmp_path: Path) -> None:
+    (tmp_path / "cleaner.toml").write_text('max-boilerplate = "0.5%"\nmax-mojibake = 0\nmax-source-loss = "30%"\n')
+    config, origins = load({}, {"CLEANER_MAX_REJECTED": "3", "CLEANER_MAX_SOURCE_LOSS": "25%"}, tmp_path)
+    assert (config.max_boilerplate, config.max_mojibake, config.max_rejected) == ("0.5%", "0", "3")
+    assert config.max_source_loss == 0.25
+    assert origins["max_rejected"].where == "CLEANER_MAX_REJECTED"
+    assert not config.resolved().keys() & {"max-boilerplate", "max-mojibake", "max-source-loss"}
+
+
+def test_the_result_is_the_same_for_any_number_of_workers(corpus: Path) -> None:
+    one, two = (found(corpus, here=corpus, jobs=jobs) for jobs in (1, 2))
+    assert one == two
+
+
+def run(*arguments: str) -> int:
+    """The exit code of the command, in this process."""
+    with pytest.raises(SystemExit) as end:
+        main(["check", "wire.jsonl", *arguments])
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+@pytest.fixture
+def stories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the command runs in."""
+    write_stories(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), 1),
+        (("--exit-zero",), 0),
+        (("--max-rejected", "0"), 0),
+        (("--max-boilerplate", "0"), 1),
+        (("--baseline", "no"), 2),
+        (("--output-format", "sarif", "--output-format", "text"), 2),
+    ],
+)
+def test_a_check_writes_nothing_and_exits_by_what_it_finds(stories: Path, options: tuple[str, ...], code: int) -> None:
+    before = contents(stories)
+    assert run(*options) == code
+    assert contents(stories) == before
+
+
+def test_several_formats_go_to_their_files(stories: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--output-format", "sarif", "--output-file", "out/found.sarif", "--output-format", "text") == 1
+    said = capsys.readouterr()
+    assert "wire.jsonl:1 (line 5 of the text): boilerplate/advert-label" in said.out
+    assert said.err.startswith("failed: ")
+    results = orjson.loads((stories / "out" / "found.sarif").read_bytes())["runs"][0]["results"]
+    assert len(results) == said.out.count("\n")
+
+
+def test_a_file_that_cannot_be_written_is_an_error(stories: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (stories / "taken").mkdir()
+    assert run("--output-file", "taken") == 2
+    assert "taken" in capsys.readouterr().err
+    assert [path.name for path in stories.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_baseline_is_written_and_heeded(stories: Path) -> None:
+    assert run("--write-baseline", "known.json") == 0
+    assert orjson.loads((stories / "known.json").read_bytes())["tool"] == "news-corpus-cleaner"
+    assert run("--baseline", "known.json") == 0
