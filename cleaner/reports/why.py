@@ -63,13 +63,13 @@ def _reasons(corpus: Corpus) -> dict[str, str]:
 
 def _edit(record: dict[str, Any], original: str, reasons: dict[str, str]) -> Iterator[str]:
     number = original.count("\n", 0, record["start"]) + 1
-    reason = reasons.get(record["rule"])
     yield (
         f"\nline {number}, characters {record['start']}-{record['end']}: {record['stage']}/{record['rule']}"
         + (f", confidence {record['confidence']:.2f}{_evidence(record)}")
     )
-    if reason:
-        yield textwrap.indent(textwrap.fill(reason, 96), "  ")
+    for rule in record["rule"].split("+"):  # several repairs of one line stand together
+        if rule in reasons:
+            yield textwrap.indent(textwrap.fill(reasons[rule], 96), "  ")
     before = original[: record["start"]].rstrip("\n").rpartition("\n")[2]
     after = original[record["end"] :].lstrip("\n").partition("\n")[0]
     yield from (f"    {_short(line)}" for line in [before] if line.strip())
