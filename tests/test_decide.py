@@ -62,7 +62,7 @@ def test_cuts_keep_paragraphs_apart(case: dict[str, object]) -> None:
     assert isinstance(remove, list)
     lines = Lines.of([text])
     verdicts = [Verdict(row, 0, len(line), "x", 0.9, {}) for row, line in enumerate(lines.text) if line in remove]
-    edits = [edit for edit, _ in decide.cut(lines, 0, verdicts)]
+    edits = decide.cut(lines, 0, verdicts)
     assert apply(edits, text) == case["clean"]
     assert len(edits) == len(verdicts)
     assert apply(invert(edits, text), apply(edits, text)) == text
@@ -92,6 +92,7 @@ def test_rules_and_model_strip_furniture_and_keep_the_article() -> None:
     assert apply(decision.edits, text) == "\n\n".join(PROSE)
     assert all(evidence["model"] > 0 for evidence in decision.evidence)
     assert all(edit.stage == "boilerplate" for edit in decision.edits)
+    assert not decide.find(Lines.of([PROSE[0]]), [None], [None], ALL)[0].findings
 
 
 def test_a_stricter_level_removes_no_more() -> None:
@@ -169,9 +170,9 @@ def test_nothing_and_odd_texts() -> None:
 def test_later_looks_are_one_list_of_edits() -> None:
     text = f"A\nB\n{PROSE[0]}"
     first = decide.cut(Lines.of([text]), 0, [Verdict(0, 0, 1, "a", 0.9, {})])
-    middle = apply([edit for edit, _ in first], text)
+    middle = apply(first, text)
     more = decide.cut(Lines.of([middle]), 0, [Verdict(0, 0, 1, "b", 0.9, {})])
-    both = compose([edit for edit, _ in first], [edit for edit, _ in more], text)
+    both = compose(first, more, text)
     assert apply(both, text) == PROSE[0]
 
 

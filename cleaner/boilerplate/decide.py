@@ -8,6 +8,7 @@ until nothing more is found, so cleaning twice is cleaning once.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -61,14 +62,17 @@ class Decision(NamedTuple):
         edits: sorted, in offsets of the text that was given.
         findings: lines that are not quite likely enough, and a document that was left alone.
         fields: what the lines say of the document, for example ``{"authors": ["Ann Lee"]}``.
-        evidence: for each edit what each detector said, for example ``{"model": 0.97, "rules": 0.9}``.
 
     """
 
     edits: list[Edit]
     findings: list[Finding]
     fields: dict[str, Any]
-    evidence: list[dict[str, float]]
+
+    @property
+    def evidence(self) -> list[dict[str, float]]:
+        """For each edit what each detector said, for example ``{"model": 0.97, "rules": 0.9}``."""
+        return [dict(edit.evidence) for edit in self.edits]
 
 
 class Verdict(NamedTuple):
@@ -109,7 +113,7 @@ def find(
 def _once(
     lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], settings: Settings
 ) -> list[Decision]:
-    decisions = [Decision([], [], {}, []) for _ in lines.texts]
+    decisions = [Decision([], [], {}) for _ in lines.texts]
     if not len(lines):
         return decisions
     seen = scan.scan(lines)
@@ -128,9 +132,7 @@ def _once(
             for name, value in (mark.fields or {}).items():
                 decisions[int(lines.document[row])].fields.setdefault(name, value)
     for document, verdicts in removed.items():
-        for edit, evidence in cut(lines, document, verdicts):
-            decisions[document].edits.append(edit)
-            decisions[document].evidence.append(evidence)
+        decisions[document].edits.extend(cut(lines, document, verdicts))
     return decisions
 
 
@@ -257,7 +259,7 @@ def _finding(verdict: Verdict, lines: Lines) -> Finding:
     )
 
 
-def cut(lines: Lines, document: int, verdicts: Sequence[Verdict]) -> list[tuple[Edit, dict[str, float]]]:
+def cut(lines: Lines, document: int, verdicts: Sequence[Verdict]) -> list[Edit]:
     """Return the edits that take lines out of a document with their breaks, so that paragraphs stay apart.
 
     Of the breaks around a run of removed lines the widest stays: lines before it go with the break in front of
@@ -271,7 +273,7 @@ def cut(lines: Lines, document: int, verdicts: Sequence[Verdict]) -> list[tuple[
     for verdict in verdicts:
         if verdict.row not in whole:
             at = int(lines.start[verdict.row])
-            edits.append((_edit(at + verdict.start, at + verdict.end, verdict), verdict.evidence))
+            edits.append(_edit(at + verdict.start, at + verdict.end, verdict))
     rows = sorted(whole)
     low, high = int(lines.first[document]), int(lines.first[document + 1])
     at = 0
@@ -281,12 +283,10 @@ def cut(lines: Lines, document: int, verdicts: Sequence[Verdict]) -> list[tuple[
             end += 1
         edits += _cut_run(lines, document, [whole[row] for row in rows[at:end]], low, high)
         at = end
-    return _apart(sorted(edits, key=lambda pair: pair[0]))
+    return _apart(sorted(edits))
 
 
-def _cut_run(
-    lines: Lines, document: int, run: Sequence[Verdict], low: int, high: int
-) -> list[tuple[Edit, dict[str, float]]]:
+def _cut_run(lines: Lines, document: int, run: Sequence[Verdict], low: int, high: int) -> list[Edit]:
     text = lines.texts[document]
     rows = [verdict.row for verdict in run]
     gaps = [_gap(text, lines, row, low, high) for row in range(rows[0], rows[-1] + 2)]
@@ -299,7 +299,7 @@ def _cut_run(
     edits = []
     for at, verdict in enumerate(run):
         start, end = (gaps[at][0], gaps[at + 1][0]) if at < kept else (gaps[at][1], gaps[at + 1][1])
-        edits.append((_edit(start, end, verdict), verdict.evidence))
+        edits.append(_edit(start, end, verdict))
     return edits
 
 
@@ -312,24 +312,29 @@ def _gap(text: str, lines: Lines, row: int, low: int, high: int) -> tuple[int, i
 
 
 def _edit(start: int, end: int, verdict: Verdict) -> Edit:
-    return Edit(start, end, "", STAGE, verdict.rule, verdict.confidence)
+    evidence = tuple(sorted(verdict.evidence.items()))
+    return Edit(start, end, "", STAGE, verdict.rule, verdict.confidence, evidence)
 
 
-def _apart(edits: list[tuple[Edit, dict[str, float]]]) -> list[tuple[Edit, dict[str, float]]]:
+def _apart(edits: list[Edit]) -> list[Edit]:
     """Of edits that overlap (parts of one line, found by several rules) the first stays."""
-    kept: list[tuple[Edit, dict[str, float]]] = []
-    for edit, evidence in edits:
-        if edit.end > edit.start and (not kept or edit.start >= kept[-1][0].end):
-            kept.append((edit, evidence))
+    kept: list[Edit] = []
+    for edit in edits:
+        if edit.end > edit.start and (not kept or edit.start >= kept[-1].end):
+            kept.append(edit)
     return kept
 
 
 def _unite(first: Decision, more: Decision, text: str) -> Decision:
     """Put the edits of a later look at the text that ``first`` leaves behind those of ``first``."""
     edits = compose(first.edits, more.edits, text)
-    known = {edit.rule: evidence for edit, evidence in zip(first.edits, first.evidence, strict=True)}
-    known |= {edit.rule: evidence for edit, evidence in zip(more.edits, more.evidence, strict=True)}
-    return Decision(edits, first.findings, more.fields | first.fields, [known.get(edit.rule, {}) for edit in edits])
+    ends = [edit.end for edit in edits]
+    findings = []
+    for finding in first.findings:
+        at = bisect_right(ends, finding.start)
+        if at == len(edits) or edits[at].start >= finding.end:
+            findings.append(finding)
+    return Decision(edits, findings, more.fields | first.fields)
 
 
 def _safe(decision: Decision, text: str) -> Decision:
@@ -342,4 +347,4 @@ def _safe(decision: Decision, text: str) -> Decision:
         return decision
     share = round(100 * left / max(1, len(text)))
     alone = Finding(0, len(text), STAGE, "left-alone", f"left alone: {share} % of the text would go, and no prose stay")
-    return Decision([], [alone], decision.fields, [])
+    return Decision([], [alone], decision.fields)
