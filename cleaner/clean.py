@@ -21,18 +21,11 @@ from cleaner.lines import Lines
 if TYPE_CHECKING:
     from cleaner.boilerplate.decide import Decision, Level, Settings
 
-#: Fields of a document in the order in which they are written, after id, text and source.
+#: Fields of a document in the order in which they are written, after id, text and source. ``ambiguous`` names the
+#: dates whose order of day and month nothing shows; they stay as written.
 FIELDS = (
-    "url",
-    "title",
-    "authors",
-    "published",
-    "updated",
-    "agency",
-    "section",
-    "dateline",
-    "credit",
-    "language",
+    *("url", "title", "authors", "published", "updated", "agency", "section", "place", "photo_credit", "language"),
+    "ambiguous",
 )
 
 
