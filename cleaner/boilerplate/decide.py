@@ -142,7 +142,7 @@ def _marks(lines: Lines, languages: Sequence[str | None], settings: Settings) ->
     if settings.ruleset is not None:
         found += settings.ruleset.match(lines, languages)
     if settings.fields:
-        found += header.match(lines)
+        found += header.match(lines, found)
     if settings.captions:
         found += captions.match(lines)
     rows: dict[int, list[Mark]] = {}
