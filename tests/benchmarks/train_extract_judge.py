@@ -30,11 +30,11 @@ from cleaner.extract.metadata import metadata
 from cleaner.extract.pages import parse
 
 PARAMETERS = {
-    "objective": "cross_entropy", "learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 100,
-    "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5, "max_bin": 63,
+    "objective": "cross_entropy", "learning_rate": 0.06, "num_leaves": 16, "min_data_in_leaf": 400, "lambda_l2": 50,
+    "path_smooth": 20, "feature_fraction": 0.25, "bagging_fraction": 0.7, "bagging_freq": 1, "max_bin": 63,
     "num_threads": 1, "seed": 1, "deterministic": True, "verbose": -1,
 }  # fmt: skip
-ROUNDS = 200
+ROUNDS = 300
 LEAST_F1 = 0.75
 HAN = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 TOKEN = re.compile(rf"[{HAN}]|[^\W{HAN}]+")
