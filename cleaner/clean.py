@@ -48,15 +48,8 @@ class Detector:
         from cleaner.boilerplate.decide import find
 
         lines = Lines.of([row["text"] for row in rows])
-        found = find(
-            lines, [row["source"] for row in rows], [row["language"] for row in rows], settings(self, _files(self))
-        )
-        return [decision._replace(edits=_with_evidence(decision)) for decision in found]
-
-
-def _with_evidence(decision: Decision) -> list[Edit]:
-    pairs = zip(decision.edits, decision.evidence, strict=True)
-    return [edit._replace(evidence=tuple(sorted(said.items()))) for edit, said in pairs]
+        sources, languages = ([row[name] for row in rows] for name in ("source", "language"))
+        return find(lines, sources, languages, settings(self, _files(self)))
 
 
 def _files(detector: Detector) -> tuple[tuple[int, int], ...]:
