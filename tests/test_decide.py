@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.boilerplate import decide, model
-from cleaner.boilerplate.decide import Settings, Verdict
+from cleaner.boilerplate.cuts import Verdict, cut
+from cleaner.boilerplate.decide import Settings
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.boilerplate.templates import TEMPLATES, Templates
@@ -62,7 +63,7 @@ def test_cuts_keep_paragraphs_apart(case: dict[str, object]) -> None:
     assert isinstance(remove, list)
     lines = Lines.of([text])
     verdicts = [Verdict(row, 0, len(line), "x", 0.9, {}) for row, line in enumerate(lines.text) if line in remove]
-    edits = decide.cut(lines, 0, verdicts)
+    edits = cut(lines, 0, verdicts)
     assert apply(edits, text) == case["clean"]
     assert len(edits) == len(verdicts)
     assert apply(invert(edits, text), apply(edits, text)) == text
@@ -169,9 +170,9 @@ def test_nothing_and_odd_texts() -> None:
 
 def test_later_looks_are_one_list_of_edits() -> None:
     text = f"A\nB\n{PROSE[0]}"
-    first = decide.cut(Lines.of([text]), 0, [Verdict(0, 0, 1, "a", 0.9, {})])
+    first = cut(Lines.of([text]), 0, [Verdict(0, 0, 1, "a", 0.9, {})])
     middle = apply(first, text)
-    more = decide.cut(Lines.of([middle]), 0, [Verdict(0, 0, 1, "b", 0.9, {})])
+    more = cut(Lines.of([middle]), 0, [Verdict(0, 0, 1, "b", 0.9, {})])
     both = compose(first, more, text)
     assert apply(both, text) == PROSE[0]
 
