@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from cleaner import audit
 from cleaner.config import suggest
 from cleaner.corpus import Corpus
 from cleaner.errors import InputError
-
-#: Reasons of what is not a rule of a file.
-REASONS = {
-    "decode": "how the bytes of the file became text",
-    "line-model": "the line model takes the line and its neighbours for boilerplate",
-}
+from cleaner.reports.reasons import reasons
 
 
 def explain(corpus: Corpus, identity: str) -> Iterator[str]:
@@ -36,9 +30,9 @@ def explain(corpus: Corpus, identity: str) -> Iterator[str]:
         if value and key not in {"id", "text", "near_duplicates", "metadata"}
     }
     yield from (f"  {key}: {', '.join(value) if isinstance(value, list) else value}" for key, value in fields.items())
-    reasons = _reasons(corpus)
+    why = reasons(corpus.record["config"]["rules"])
     for record in trail:
-        yield from _edit(record, original, reasons) if "removed" in record else _note(record, original)
+        yield from _edit(record, original, why) if "removed" in record else _note(record, original)
     yield from _matches(corpus, document)
 
 
@@ -52,24 +46,15 @@ def _find(corpus: Corpus, identity: str) -> dict[str, Any]:
     raise InputError(f"{corpus.folder} has no document {identity!r}{suggest(identity, tuple(seen))}")
 
 
-def _reasons(corpus: Corpus) -> dict[str, str]:
-    from cleaner.boilerplate.rules import RuleSet
-    from cleaner.encoding import REPAIRS
-
-    files = [Path(name) for name in corpus.record["config"]["rules"]]
-    rules = RuleSet.load([path for path in files if path.exists()]).rules
-    return {**REASONS, **{one.name: one.why for one in REPAIRS}, **{rule.name: rule.why for rule in rules}}
-
-
-def _edit(record: dict[str, Any], original: str, reasons: dict[str, str]) -> Iterator[str]:
+def _edit(record: dict[str, Any], original: str, why: dict[str, str]) -> Iterator[str]:
     number = original.count("\n", 0, record["start"]) + 1
     yield (
         f"\nline {number}, characters {record['start']}-{record['end']}: {record['stage']}/{record['rule']}"
         + (f", confidence {record['confidence']:.2f}{_evidence(record)}")
     )
     for rule in record["rule"].split("+"):  # several repairs of one line stand together
-        if rule in reasons:
-            yield textwrap.indent(textwrap.fill(reasons[rule], 96), "  ")
+        if rule in why:
+            yield textwrap.indent(textwrap.fill(why[rule], 96), "  ")
     before = original[: record["start"]].rstrip("\n").rpartition("\n")[2]
     after = original[record["end"] :].lstrip("\n").partition("\n")[0]
     yield from (f"    {_short(line)}" for line in [before] if line.strip())
