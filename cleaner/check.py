@@ -27,6 +27,7 @@ class Checked:
     Attributes:
         limits: those that are set. Without any, every finding but a note fails the check.
         known: fingerprints of the baseline.
+        files: absolute paths of the files whose findings count; None: all.
         reasons: why each rule is there, by its name without the stage.
     """
 
@@ -34,12 +35,20 @@ class Checked:
     limits: dict[str, Limit]
     known: frozenset[str] = frozenset()
     reasons: dict[str, str] = field(default_factory=dict)
+    files: frozenset[str] | None = None
+    here: Path = Path()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_tally", Tally(self))
 
     def __iter__(self) -> Iterator[Located]:
-        return (finding for finding in self.findings if finding.fingerprint not in self.known)
+        return (finding for finding in self.findings if finding.fingerprint not in self.known and self._counts(finding))
+
+    def _counts(self, finding: Located) -> bool:
+        if self.files is None:
+            return True
+        path = self.here / finding.place.path
+        return any(str(one) in self.files for one in (path, *path.parents))  # a member of an archive is below it
 
     @property
     def totals(self) -> Totals:
@@ -70,13 +79,21 @@ def settings(config: Config) -> Config:
     return replace(config, format="jsonl", duplicates="flag")
 
 
-def checked(folder: Path, planned: Plan, limits: dict[str, Limit], known: frozenset[str], here: Path) -> Checked:
-    """The check of a finished run in ``folder``; paths are shown relative to ``here``."""
+def checked(
+    folder: Path,
+    planned: Plan,
+    limits: dict[str, Limit],
+    known: frozenset[str],
+    here: Path,
+    files: frozenset[str] | None = None,
+) -> Checked:
+    """The check of a finished run in ``folder``; paths are shown relative to ``here``, an absolute folder."""
     from cleaner.reports.reasons import reasons
 
     inputs = Inputs((part for split in planned.splits for part in split.parts), here)
     corpus = Corpus(folder)
-    return Checked(Findings(corpus, inputs), limits, known, reasons(corpus.record["config"]["rules"]))
+    why = reasons(corpus.record["config"]["rules"])
+    return Checked(Findings(corpus, inputs), limits, known, why, files, here)
 
 
 def read_baseline(path: Path) -> frozenset[str]:

@@ -212,6 +212,7 @@ OUTPUT_FORMATS = ("text", "jsonl", "github", "gitlab", "sarif", "junit", "markdo
 )
 @click.option("--baseline", type=click.Path(path_type=Path), help="Pass over the findings that this file lists.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="List the findings in this file, and pass.")
+@click.option("--changed-since", metavar="REVISION", help="Count findings only in files that git says have changed.")
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has instead of the findings.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary on standard error.")
@@ -222,6 +223,7 @@ def check_command(
     files: tuple[Path, ...],
     baseline: Path | None,
     write_baseline: Path | None,
+    changed_since: str | None,
     statistics: bool,
     exit_zero: bool,
     quiet: bool,
@@ -238,20 +240,22 @@ def check_command(
       cleaner check articles/ --max-boilerplate 0.5% --max-mojibake 0
       cleaner check articles/ --write-baseline known.json
       cleaner check articles/ --baseline known.json
+      cleaner check articles/ --changed-since origin/main
       cleaner check articles/ --output-format sarif --output-file found.sarif --output-format text
     """
     config, _ = resolve(flags)
-    from cleaner import check, session
+    from cleaner import changed, check, session
     from cleaner.reports import findings, outputs
 
     config = check.settings(config)
     targets = outputs.pair(formats, files)
     limits, known = check.limits_of(config), check.read_baseline(baseline) if baseline else frozenset()
+    only = changed.changed_since(changed_since, Path.cwd()) if changed_since else None
     planned = session.plan_inputs(inputs, config)
     for note in () if quiet else planned.notes:
         click.echo(f"cleaner: {note}", err=True)
     with session.cleaned(config, planned) as (_, folder):
-        found = check.checked(folder, planned, limits, known, Path.cwd())
+        found = check.checked(folder, planned, limits, known, Path.cwd(), only)
         if write_baseline:
             count = check.write_baseline(write_baseline, found.findings)
             click.echo(f"{count:,} findings listed in {write_baseline}", err=True)

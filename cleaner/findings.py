@@ -7,12 +7,13 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner import audit
 from cleaner.corpus import Corpus
-from cleaner.documents import Edit, original_offset
+from cleaner.documents import Edit
 from cleaner.passages import passages
 from cleaner.readers.formats import ending
 from cleaner.readers.splits import Part
@@ -251,8 +252,11 @@ class _Places:
     def __init__(self, split: tuple[str, int, bool], text: str, trail: Sequence[dict[str, Any]]) -> None:
         self.path, self.record, self.plain = split
         self.original = audit.original_text(text, trail)
-        self._edits = [Edit(line["start"], line["end"], line["replacement"], "", "") for line in trail
-                       if "removed" in line]  # fmt: skip
+        self._edits = [Edit(line["start"], line["end"], line["replacement"], line["stage"], line["rule"])
+                       for line in trail if "removed" in line]  # fmt: skip
+        gains = [len(edit.replacement) - (edit.end - edit.start) for edit in self._edits]
+        self._gains = [0, *accumulate(gains)]
+        self._clean = [edit.start + gain for edit, gain in zip(self._edits, self._gains, strict=False)]
         self._starts = [0, *(found.end() for found in re.finditer("\n", self.original))]
 
     def of_original(self, start: int, end: int) -> Place:
@@ -267,8 +271,16 @@ class _Places:
 
     def of_clean(self, start: int, end: int) -> Place:
         """The place that ``clean[start:end]`` came from."""
-        last = original_offset(self._edits, end - 1) + 1 if end > start else start
-        return self.of_original(original_offset(self._edits, start), last)
+        return self.of_original(self._origin(start), self._origin(end - 1) + 1 if end > start else self._origin(start))
+
+    def _origin(self, offset: int) -> int:
+        """What ``documents.original_offset`` says, without going through all edits again."""
+        before = bisect_right(self._clean, offset)
+        if before:
+            edit = self._edits[before - 1]
+            if offset < self._clean[before - 1] + len(edit.replacement):
+                return edit.start
+        return offset - self._gains[before]
 
     def _at(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)

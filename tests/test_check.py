@@ -15,14 +15,17 @@ from typing import Any
 import orjson
 import pytest
 from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
 from running import contents
 
 from cleaner import check, session
 from cleaner.check import Checked
 from cleaner.cli import main
 from cleaner.config import Config, load
+from cleaner.documents import Edit, apply, original_offset
 from cleaner.errors import ConfigError
-from cleaner.findings import Located, Place
+from cleaner.findings import Located, Place, _Places
 from cleaner.limits import Limit, parse
 
 BODY = (
@@ -282,3 +285,41 @@ def test_the_action_runs_one_check_for_three_views(stories: Path) -> None:
     assert done.stdout.startswith("::warning file=wire.jsonl,line=1,")
     assert (stories / "summary.md").read_text(encoding="utf-8").startswith("## cleaner check failed\n")
     assert orjson.loads((stories / "found.sarif").read_bytes())["version"] == "2.1.0"
+
+
+def git(folder: Path, *arguments: str) -> None:
+    names = ["-c", "user.name=one", "-c", "user.email=one@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *names, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_findings_count_in_changed_files_only(stories: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (stories / "old.txt").write_text(story("Bridge", BODY, "ADVERTISEMENT", OTHER))
+    git(stories, "init", "-q")
+    git(stories, "add", ".")
+    git(stories, "commit", "-q", "-m", "first")
+    assert run("--changed-since", "HEAD", ".") == 0
+    (stories / "new.txt").write_text(story("Maps on show", THIRD, "ADVERTISEMENT", BODY))
+    (stories / "old.txt").write_text(story("Bridge", BODY, "ADVERTISEMENT", THIRD))
+    capsys.readouterr()
+    assert run("--changed-since", "HEAD", ".") == 1
+    assert {line.partition(":")[0] for line in capsys.readouterr().out.splitlines()} == {"new.txt", "old.txt"}
+    assert run("--changed-since", "no-such-revision") == 2
+    assert run("--changed-since", "--output=x") == 2
+
+
+edits = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.text("xy", max_size=3)), max_size=8)
+
+
+@given(edits, st.integers(0, 30))
+def test_places_of_the_clean_text_are_those_of_the_edits(steps: list[tuple[int, int, str]], offset: int) -> None:
+    made, at = [], 0
+    for gap, size, text in steps:
+        made.append(Edit(at + gap, at + gap + size, text, "stage", "rule"))
+        at += gap + size
+    original = "o" * (at + 5)
+    trail = [{**edit._asdict(), "removed": original[edit.start : edit.end]} for edit in made]
+    clean = apply(made, original)
+    places = _Places(("a.txt", 0, True), clean, trail)
+    assert places.original == original
+    if offset < len(clean):
+        assert places._origin(offset) == original_offset(made, offset)
