@@ -12,9 +12,10 @@ import orjson
 from cleaner.config import Config
 from cleaner.corpus import Corpus
 from cleaner.errors import ConfigError, OutputError
-from cleaner.findings import Findings, Inputs, Located, Totals
+from cleaner.findings import Findings, Located, Totals
 from cleaner.limits import Limit, Measure, Tally, limits_of
 from cleaner.output import MARK
+from cleaner.places import Inputs
 from cleaner.readers import Plan
 
 __all__ = ["Checked", "checked", "limits_of", "read_baseline", "settings", "write_baseline", "write_file"]

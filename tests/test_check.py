@@ -25,8 +25,9 @@ from cleaner.cli import main
 from cleaner.config import Config, load
 from cleaner.documents import Edit, apply, original_offset
 from cleaner.errors import ConfigError
-from cleaner.findings import Located, Place, _Places
+from cleaner.findings import Located
 from cleaner.limits import Limit, parse
+from cleaner.places import Place, Places
 
 BODY = (
     "The council of Harwick voted on Thursday to repair the old bridge over the river before the winter, after "
@@ -319,7 +320,7 @@ def test_places_of_the_clean_text_are_those_of_the_edits(steps: list[tuple[int, 
     original = "o" * (at + 5)
     trail = [{**edit._asdict(), "removed": original[edit.start : edit.end]} for edit in made]
     clean = apply(made, original)
-    places = _Places(("a.txt", 0, True), clean, trail)
+    places = Places(("a.txt", 0, True), clean, trail)
     assert places.original == original
     if offset < len(clean):
         assert places._origin(offset) == original_offset(made, offset)

@@ -13,7 +13,8 @@ import pytest
 from running import clean, command
 
 from cleaner.corpus import Corpus
-from cleaner.reports import evidence, html
+from cleaner.reports import html
+from cleaner.reports.contexts import differences
 from cleaner.reports.excerpts import excerpt, visible
 
 HOSTILE = (
@@ -165,7 +166,7 @@ def test_the_command_writes_the_page_where_it_is_told(cleaned: Path, tmp_path: P
     ],
 )
 def test_differences_are_marked_by_words(a: str, b: str, marked: tuple[list[str], list[str]]) -> None:
-    sides = evidence.differences(a, b)
+    sides = differences(a, b)
     assert ["".join(text for text, _ in side) for side in sides] == [a, b]
     assert tuple([text for text, differs in side if differs] for side in sides) == marked
 

@@ -19,8 +19,9 @@ import orjson
 import pytest
 
 from cleaner.check import Checked
-from cleaner.findings import Located, Place, Totals
+from cleaner.findings import Located, Totals
 from cleaner.limits import parse
+from cleaner.places import Place
 from cleaner.reports import github, sarif
 from cleaner.reports.outputs import renderer
 

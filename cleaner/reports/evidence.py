@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import heapq
 import re
@@ -12,12 +11,11 @@ from typing import Any, NamedTuple
 from cleaner import audit
 from cleaner.corpus import Corpus
 from cleaner.findings import with_trail
-from cleaner.reports.excerpts import excerpt, visible
+from cleaner.reports.contexts import after, before, differences, shown
+from cleaner.reports.excerpts import excerpt
 
 #: A bar of the histogram of similarities is 1 / BINS wide.
 BINS = 20
-
-_TOKEN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\w+|\s+|[^\w\s]")
 
 
 class Caps(NamedTuple):
@@ -60,11 +58,6 @@ class Match(NamedTuple):
     containment: float
     passage: list[tuple[str, bool]]
     kept: list[tuple[str, bool]]
-
-    @property
-    def similarity(self) -> float:
-        """The larger of both similarities: what the passage was flagged for."""
-        return max(self.jaccard, self.containment)
 
 
 class Cluster(NamedTuple):
@@ -211,33 +204,11 @@ def _example(document: dict[str, Any], trail: list[dict[str, Any]], record: dict
         excerpt(document["source"] or ""),
         original.count("\n", 0, start) + 1,
         record["confidence"],
-        _before(original[max(0, start - caps.context) : start], start > caps.context),
+        before(original[max(0, start - caps.context) : start], start > caps.context),
         shown(original[start:end][:longest], end - start > longest),
         shown(record["replacement"][:longest], False) if "removed" in record else None,
-        _after(original[end : end + caps.context], end + caps.context < len(original)),
+        after(original[end : end + caps.context], end + caps.context < len(original)),
     )
-
-
-def _before(text: str, cut: bool) -> str:
-    """The end of the text before an edit: its own line and the one before."""
-    above, newline, line = text.rpartition("\n")
-    previous = above.rstrip().rpartition("\n")
-    start = "…" if cut and not previous[1] else ""
-    return start + shown((previous[2] + newline if above.strip() else "") + line, False)
-
-
-def _after(text: str, cut: bool) -> str:
-    """The start of the text after an edit: its own line and the one after."""
-    line, newline, below = text.partition("\n")
-    following = below.lstrip().partition("\n")
-    return shown(line + (newline + following[0] if below.strip() else ""), cut and not following[1])
-
-
-def shown(text: str, cut: bool) -> str:
-    """Text with its lines, without empty ones, and with what is hidden made visible."""
-    lines = [visible(line) for line in text.split("\n")]
-    kept = [line for number, line in enumerate(lines) if line.strip() or number in {0, len(lines) - 1}]
-    return "\n".join(kept) + "…" * cut
 
 
 def _cluster(cluster: dict[str, Any], texts: _Texts, caps: Caps) -> Cluster:
@@ -255,21 +226,6 @@ def _cluster(cluster: dict[str, Any], texts: _Texts, caps: Caps) -> Cluster:
         )  # fmt: skip
     sources = sorted({place["source"] or "" for place in (kept, *cluster["members"])})
     return Cluster(cluster["cluster"], cluster["size"], matches, [excerpt(source) for source in sources])
-
-
-def differences(a: str, b: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """Both texts in pieces, each with whether the other text lacks it; compared by words, or by characters in
-    scripts without spaces."""  # noqa: D205, D209
-    left, right = _TOKEN.findall(a), _TOKEN.findall(b)
-    if not left or not right:
-        return [(a, False)], [(b, False)]
-    pieces: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    for kind, start, end, other_start, other_end in matcher.get_opcodes():
-        for found, text in ((pieces[0], left[start:end]), (pieces[1], right[other_start:other_end])):
-            if text:
-                found.append(("".join(text), kind != "equal"))
-    return pieces
 
 
 def _similarities(corpus: Corpus) -> Similarities:

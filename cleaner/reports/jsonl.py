@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from cleaner.check import Checked
-from cleaner.findings import Place
+from cleaner.places import Place
 
 PLACE = ("path", "line", "column", "end_line", "end_column", "text_line")
 

@@ -11,7 +11,8 @@ import orjson
 
 from cleaner import __version__
 from cleaner.check import Checked
-from cleaner.findings import Located, Place
+from cleaner.findings import Located
+from cleaner.places import Place
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
