@@ -5,9 +5,13 @@ CLEANER_LONG=1 checks every character of the basic plane in more places, and man
 
 import os
 import random
+import re
+from itertools import product
 
 import pytest
+from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES, is_bad
 
+from cleaner.encoding.mojibake import suspected
 from cleaner.encoding.options import RepairOptions
 from cleaner.encoding.plain import plain
 from cleaner.encoding.repair import REPAIRS
@@ -47,6 +51,26 @@ def test_random_strings() -> None:
             checked += 1
             assert changed_by(text) == [], text
     assert checked > 500
+
+
+def test_a_line_without_its_signs_is_no_work_for_a_repair() -> None:
+    chance = random.Random(12)
+    every = [chr(code) for code in [*range(0xD800), *range(0xE000, 0x10000)]]
+    lines = ["".join(chance.choices(ALPHABET, k=chance.randint(2, 12))) for _ in range(20_000)]
+    for line in [*every, *lines]:
+        for one in REPAIRS:
+            assert one.signs.search(line) or one.function(line, OPTIONS) == line, (one.name, line)
+
+
+def test_mojibake_is_suspected_where_ftfy_sees_it() -> None:
+    of_signs = re.compile(f"[{''.join(MOJIBAKE_CATEGORIES.values())}]")
+    known = [char for char in map(chr, range(0x80, 0x10000)) if of_signs.match(char) or char in BADNESS_RE.pattern]
+    bad = 0
+    for first, second in product(known, known):
+        line = f"a{first} {first}{second}a"
+        bad += is_bad(line)
+        assert suspected(line) == is_bad(line), line
+    assert bad > 1000
 
 
 @pytest.mark.parametrize(

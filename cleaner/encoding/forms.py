@@ -11,6 +11,8 @@ from cleaner.encoding.options import RepairOptions
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 _FULL_WIDTH = re.compile("[\uff01-\uff5e]")
 _FULL_WIDTH_MAP = {0xFF01 + at: 0x21 + at for at in range(94)} | {0x3000: 0x20}
+#: The second parts of what can be composed.
+ACCENTS = "[\u0300-\u036f\u3099\u309a\u1161-\u1175]"
 _APART = re.compile(
     "[^\\W\\d_][\u0300-\u036f]+|[\u3041-\u30ff][\u3099\u309a]|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
 )

@@ -6,11 +6,18 @@ import re
 
 from cleaner.encoding.options import RepairOptions
 
+#: What each repair looks for.
+CONTROLS = "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x80-\x9f\ufff9-\ufffc\u206a-\u206f]"
+ZERO_WIDTH = "[\u200b-\u200d\u2060-\u2064\ufeff\u180e]"
+BIDI = "[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]"
+ANY_SPACE = "[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+
 _LINE_ENDS = re.compile("\r\n|\r|\u2028|\u2029")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x80-\x9f\ufff9-\ufffc\u206a-\u206f]")
-_ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u180e]+")
+_CONTROLS = re.compile(CONTROLS)
+_ZERO_WIDTH = re.compile(f"{ZERO_WIDTH}+")
 _SOFT_HYPHENS = re.compile("\xad+")
-_BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_BIDI = re.compile(BIDI)
+_ANY_SPACE = re.compile(ANY_SPACE)
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 # Scripts in which zero-width characters shape letters or show where words end, and the emoji that joiners build.
@@ -22,7 +29,6 @@ _NO_BREAK = re.compile("(?<! )\xa0(?! )")
 _BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_]{2})\xa0(?=[^\W\d_]{2})")
 _ONE_LETTER_WORDS = set("iouwzksvIOUWZKSVвкосуияВКОСУИЯ")
 _UNIT = re.compile(r"[^\W\d_]{1,3}\b|\d|[%‰°€$£]")
-_ANY_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _EAST_ASIAN = re.compile(
     "[\u1100-\u11ff\u2e80-\u2fff\u3001-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff61-\uffdc\U00020000-\U0003ffff]"
 )

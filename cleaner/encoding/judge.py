@@ -70,6 +70,7 @@ def cost(line: str) -> float:
     marks = [(match.start(), match[0]) for match in _NON_ASCII.finditer(line)]
     if not marks:
         return 0.0
+    scripts = {script(char) for _, char in marks}
     latin: dict[str, int] = {}
     alone: list[str] = []
     total = 0.0
@@ -81,8 +82,13 @@ def cost(line: str) -> float:
             latin[char] = latin.get(char, 0) + 1
             if not (before.isalnum() or after.isalnum() or before in "'’" or after in "'’.-"):
                 alone.append(char.lower())
-    total += TRACE * len(_TRACES.findall(line))
-    return total + _foreign(latin, alone, line) + _surprise(line) + _unbalanced(line)
+    if len(marks) > 1:
+        total += TRACE * len(_TRACES.findall(line))
+    if latin:
+        total += _foreign(latin, alone, line)
+    if not scripts.isdisjoint(("cyrillic", "greek")):
+        total += _surprise(line)
+    return total + _unbalanced(line)
 
 
 @cache
@@ -188,8 +194,6 @@ def _unbalanced(line: str) -> float:
 
 def _foreign(latin: dict[str, int], alone: list[str], line: str) -> float:
     """Cost of the Latin letters, for the language that explains them best."""
-    if not latin:
-        return 0.0
     return min(
         _uncovered(latin, name)
         + ODD_SYMBOL * sum(char not in ALONE.get(name, "") for char in alone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -19,6 +20,14 @@ def _ftfy() -> tuple[Any, Any, Any]:
     return ftfy.fix_encoding_and_explain, consistent, consistent._replace(decode_inconsistent_utf8=True)
 
 
+# Every sign of mojibake that ftfy knows is one of a few characters, or two beyond ASCII that are not both ordinary
+# letters.
+_LETTERS = "à-öø-ÿА-яΑ-Ωα-ώ"
+_PERHAPS_BAD = re.compile(
+    f"[^\\x00-\\x7f](?:(?<=[\\x80-\\x9fŒœÃÂ])|(?<=[^{_LETTERS}])[^\\x00-\\x7f]|[^\\x00-\\x7f{_LETTERS}])"
+)
+
+
 @cache
 def _is_bad() -> Callable[[str], bool]:
     from ftfy.badness import is_bad
@@ -26,9 +35,14 @@ def _is_bad() -> Callable[[str], bool]:
     return is_bad
 
 
+def suspected(line: str) -> bool:
+    """Whether ftfy finds signs of mojibake in ``line``."""
+    return _PERHAPS_BAD.search(line) is not None and _is_bad()(line)
+
+
 def mojibake(line: str, options: RepairOptions) -> str:
     """``CafÃ©`` → ``Café``: the whole line was UTF-8 once."""
-    if line.isascii() or not _is_bad()(line):
+    if not suspected(line):
         return line
     fix, consistent, _ = _ftfy()
     text, plan = fix(line, consistent)
@@ -37,7 +51,7 @@ def mojibake(line: str, options: RepairOptions) -> str:
 
 def mojibake_in_part(line: str, options: RepairOptions) -> str:
     """Damaged words among sound ones, as in text put together from two sources."""
-    if line.isascii() or not _is_bad()(line):
+    if not suspected(line):
         return line
     fix, _, inconsistent = _ftfy()
     text = str(fix(line, inconsistent).text)
