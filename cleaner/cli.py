@@ -273,7 +273,7 @@ def check_command(
     "-o", "--to", "target", type=click.Path(path_type=Path), help="The page to write. [default: OUT/report.html]"
 )
 def report_command(output: Path, target: Path | None) -> None:
-    """Write a page about a run: what was taken out and why, near-duplicates side by side, what each source lost.
+    """Write a page about a run: what went and why, and copies side by side.
 
     It is one file, needs no network, and shows a choice from the corpus; keep it where the corpus may be seen.
 

@@ -60,7 +60,7 @@ class Measure(NamedTuple):
         return self.findings > (self.limit.number or 0) if self.limit.share is None else self.share > self.limit.share
 
     def __str__(self) -> str:
-        findings = "" if self.setting == SOURCE else f"{self.findings:,} findings, "
+        findings = "" if self.setting == SOURCE else f"{self.findings:,} finding{'s' * (self.findings != 1)}, "
         said = f"{findings}{self.amount:,} of {self.total:,} {self.unit} ({self.share:.2%}){self.where}"
         return said + (f"; {key_of(self.setting)} is {self.limit}" if self.limit else "")
 

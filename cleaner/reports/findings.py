@@ -21,16 +21,20 @@ def line(finding: Located) -> str:
 
 def summary(checked: Checked) -> str:
     """The verdict in one line, then each limit that is set."""
-    warnings, notes = (checked.tally.levels[level] for level in ("warning", "note"))
     new = "new " if checked.known else ""
-    lines = [
-        f"{'failed' if checked.failed else 'passed'}: {warnings:,} {new}findings and {notes:,} {new}notes"
-        f" in {checked.totals.records:,} records"
-    ]
+    found = counted(checked.tally.levels["warning"], new + "finding")
+    noted = counted(checked.tally.levels["note"], new + "note")
+    read = counted(checked.totals.records, "record")
+    lines = [f"{'failed' if checked.failed else 'passed'}: {found} and {noted} in {read}"]
     for measure in checked.measures:
         if measure.limit:
             lines.append(f"  {'over ' if measure.over else 'under'}  {measure}")
     return "\n".join(lines)
+
+
+def counted(number: int, name: str) -> str:
+    """``1 finding``, ``2 findings``."""
+    return f"{number:,} {name}" + "s" * (number != 1)
 
 
 def statistics(checked: Checked) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from cleaner.check import Checked
 from cleaner.config import key_of
+from cleaner.reports.findings import counted
 
 #: So many findings are shown.
 SHOWN = 20
@@ -17,7 +18,8 @@ def render(checked: Checked) -> Iterator[str]:
     """The verdict, the limits, the rules, and the first findings."""
     levels = checked.tally.levels
     yield f"## cleaner check {'failed' if checked.failed else 'passed'}\n\n"
-    yield f"{levels['warning']:,} findings and {levels['note']:,} notes in {checked.totals.records:,} records.\n"
+    found, noted = counted(levels["warning"], "finding"), counted(levels["note"], "note")
+    yield f"{found} and {noted} in {counted(checked.totals.records, 'record')}.\n"
     yield from _table(
         ("", "Findings", "Share", "Limit", ""),
         [
