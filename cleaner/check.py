@@ -122,7 +122,7 @@ def write_baseline(path: Path, findings: Findings) -> int:
     Raises:
         OutputError: the file cannot be written.
     """
-    known = {one.fingerprint: f"{one.rule} {one.document or one.place.path}" for one in findings}
+    known = {one.fingerprint: f"{one.rule} {one.document or one.place.name}" for one in findings}
     content = orjson.dumps({"tool": MARK, "findings": known}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     write_file(path, iter([content.decode() + "\n"]))
     return len(known)

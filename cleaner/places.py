@@ -33,6 +33,11 @@ class Place(NamedTuple):
     end_column: int = 0
     text_line: int = 0
 
+    @property
+    def name(self) -> str:
+        r"""The path as text that can be written anywhere: bytes of it that are no text become ``\xff``."""
+        return self.path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
     def __str__(self) -> str:
         known = [str(number) for number in (self.line, self.column) if number]
         inner = f" (line {self.text_line} of the text)" if self.text_line and not self.column else ""

@@ -21,7 +21,7 @@ from running import contents
 
 from cleaner import check, session
 from cleaner.check import Checked
-from cleaner.cli import main
+from cleaner.cli import OUTPUT_FORMATS, main
 from cleaner.config import Config, load
 from cleaner.documents import Edit, apply, original_offset
 from cleaner.errors import ConfigError
@@ -324,3 +324,13 @@ def test_places_of_the_clean_text_are_those_of_the_edits(steps: list[tuple[int, 
     assert places.original == original
     if offset < len(clean):
         assert places._origin(offset) == original_offset(made, offset)
+
+
+def test_a_path_that_is_no_text_can_be_shown_in_every_format(stories: Path) -> None:
+    path = os.fsdecode(b"odd\xff.txt")
+    Path(path).write_text(story("Bridge", BODY, "ADVERTISEMENT", OTHER))
+    for name in OUTPUT_FORMATS:
+        assert run("--output-format", name, "--output-file", f"out/{name}", path) == 1
+        assert "advert-label" in (stories / "out" / name).read_text(encoding="utf-8").replace("\\", "")
+    assert run("--write-baseline", "known.json", path) == 0
+    assert run("--baseline", "known.json", path) == 0

@@ -33,7 +33,7 @@ def _annotation(finding: Located) -> str:
     if place.column and place.end_line == place.line:  # GitHub takes columns within one line only
         numbers |= {"col": place.column, "endColumn": place.end_column}
     properties = [
-        f"file={_property(place.path)}",
+        f"file={_property(place.name)}",
         *(f"{name}={number}" for name, number in numbers.items() if number),
         f"title={_property(finding.rule)}",
     ]

@@ -25,5 +25,5 @@ def _issue(finding: Located) -> dict[str, object]:
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
         "severity": "minor" if finding.level == "warning" else "info",
-        "location": {"path": finding.place.path, "lines": {"begin": finding.place.line or 1}},
+        "location": {"path": finding.place.name, "lines": {"begin": finding.place.line or 1}},
     }

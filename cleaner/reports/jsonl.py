@@ -10,7 +10,7 @@ import orjson
 from cleaner.check import Checked
 from cleaner.places import Place
 
-PLACE = ("path", "line", "column", "end_line", "end_column", "text_line")
+PLACE = ("line", "column", "end_line", "end_column", "text_line")
 
 
 def render(checked: Checked) -> Iterator[str]:
@@ -34,4 +34,4 @@ def render(checked: Checked) -> Iterator[str]:
 
 def place(where: Place) -> dict[str, Any]:
     """A place as fields; what is not known is null."""
-    return {name: getattr(where, name) or None for name in PLACE}
+    return {"path": where.name, **{name: getattr(where, name) or None for name in PLACE}}
