@@ -48,7 +48,8 @@ class Trees(NamedTuple):
         out = np.zeros(columns.shape[1], dtype=np.int64)
         sure = int(SURE * SCALE)
         if columns.shape[1] * 40 > scan.PLAIN:
-            _compiled()[0](*self, columns, min(EARLY, len(self.value)), sure, out)
+            lines = np.ascontiguousarray(columns.T)
+            _compiled()[0](*self, lines, min(EARLY, len(self.value)), sure, out)
         elif len(out):
             first = _score(Trees(self.feature[:EARLY], self.threshold[:EARLY], self.value[:EARLY]), columns)
             rest = _score(Trees(self.feature[EARLY:], self.threshold[EARLY:], self.value[EARLY:]), columns)
@@ -66,17 +67,23 @@ def _score(trees: Trees, columns: NDArray[np.float32]) -> NDArray[np.int64]:
     return values
 
 
-def _score_kernel(feature: Any, threshold: Any, value: Any, columns: Any, early: Any, sure: Any, out: Any) -> None:
-    for line in range(columns.shape[1]):
+def _score_kernel(feature: Any, threshold: Any, value: Any, lines: Any, early: Any, sure: Any, out: Any) -> None:
+    # flat arrays and unsigned places: nothing to check between one question and the next
+    features, thresholds, values, flat = feature.ravel(), threshold.ravel(), value.ravel(), lines.ravel()
+    for line in range(len(out)):
+        start = np.uint64(line) * np.uint64(lines.shape[1])
         total = 0
-        for tree in range(len(value)):
-            if tree == early and total < sure:
+        for part in range(2):
+            for tree in range(early if part else 0, len(value) if part else early):
+                above = np.uint64(tree * 63 - 1)
+                node = np.uint64(1)  # below node n are 2n and 2n + 1
+                for _ in range(DEPTH):
+                    at = above + node
+                    node += node + np.uint64(flat[start + np.uint64(features[at])] > thresholds[at])
+                total += values[np.uint64(tree * 64 - 64) + node]
+            if part == 0 and total < sure:
                 total *= 2
                 break
-            node = 0
-            for _ in range(DEPTH):
-                node = 2 * node + 1 + (columns[feature[tree, node], line] > threshold[tree, node])
-            total += value[tree, node - 63]
         out[line] = total
 
 
