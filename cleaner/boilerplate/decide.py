@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from cleaner import fields as header
 from cleaner.boilerplate import captions, scan
 from cleaner.boilerplate.cuts import STAGE, Verdict, cut
+from cleaner.boilerplate.familiar import familiar
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.model import LineModel
 from cleaner.boilerplate.rules import RuleSet
@@ -39,6 +40,8 @@ CERTAIN, ALONE = 0.93, 0.75
 #: A document that has more short lines than this between its paragraphs, and would lose less than that share of
 #: all its lines, is rather a list or a table than a page: there a line needs CAUTION more log-odds.
 INSIDE, PAGE, CAUTION = 40, 0.65, 2.0
+#: So much more log-odds a line needs in a document that is not in English, which is all that the model has learned.
+UNFAMILIAR = 3.0
 #: Less likely boilerplate than a removed line, but reported, from this share of the line's probability on.
 REPORT = 0.6
 
@@ -96,7 +99,7 @@ def find(
                 texts[at] = apply(more.edits, texts[at])
                 changed.append(at)
         again = changed
-    return [_safe(decision, text) for decision, text in zip(decisions, lines.texts, strict=True)]
+    return _safe(decisions, lines.texts)
 
 
 def _once(
@@ -168,7 +171,7 @@ def _weigh(
     if settings.model is None:
         return Said(1 - (1 - template) * (1 - alone), none, template, others)
     logit = settings.model.logit(lines, seen)
-    total = INTERCEPT + MODEL * logit
+    total = INTERCEPT + MODEL * logit - UNFAMILIAR * ~familiar(lines, seen)
     for confidence, (base, weight) in ((template, TEMPLATE), (rule, RULE)):
         total += np.where(confidence > 0, base + weight * _logit(np.clip(confidence, 0.05, 0.97)), 0)
     united = _probability(total - CAUTION * _is_list(lines, seen, total))
@@ -260,14 +263,16 @@ def _unite(first: Decision, more: Decision, text: str) -> Decision:
     return Decision(edits, findings, more.fields | first.fields)
 
 
-def _safe(decision: Decision, text: str) -> Decision:
-    """Leave a document alone that would lose most of its text and keep nothing that reads like prose."""
-    left = sum(edit.end - edit.start for edit in decision.edits)
-    if 2 * left <= len(text):
-        return decision
-    rest = Lines.of([apply(decision.edits, text)])
-    if len(rest) and scan.prose(rest, scan.scan(rest))[0].any():
-        return decision
-    share = round(100 * left / max(1, len(text)))
-    alone = Finding(0, len(text), STAGE, "left-alone", f"left alone: {share} % of the text would go, and no prose stay")
-    return Decision([], [alone], decision.fields)
+def _safe(decisions: list[Decision], texts: Sequence[str]) -> list[Decision]:
+    """Leave documents alone that would lose most of their text and keep nothing that reads like prose."""
+    gone = [sum(edit.end - edit.start for edit in decision.edits) for decision in decisions]
+    most = [at for at, text in enumerate(texts) if 2 * gone[at] > len(text)]
+    rest = Lines.of([apply(decisions[at].edits, texts[at]) for at in most])
+    is_prose = scan.prose(rest, scan.scan(rest))[0]
+    reads = np.bincount(rest.document, is_prose, len(most)) > 0
+    for at in (at for at, stays in zip(most, reads.tolist(), strict=True) if not stays):
+        share = round(100 * gone[at] / max(1, len(texts[at])))
+        message = f"left alone: {share} % of the text would go, and no prose stay"
+        alone = Finding(0, len(texts[at]), STAGE, "left-alone", message)
+        decisions[at] = Decision([], [alone], decisions[at].fields)
+    return decisions
