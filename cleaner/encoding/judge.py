@@ -47,7 +47,6 @@ _AFTER_LETTER = set("»«›‹®™…°´ªº©–—’•!?”“»‘*†�
 _BEFORE_LETTER = set("»›©£€$§¡¿•·…–—’„“”«‘‚‹#№@™®°")
 _BETWEEN_LETTERS = set("–—…·’‐‑•")
 _PLAIN_SYMBOLS = set("©®™°£€§¡¿•·…–—’²³½¼¾×ªº‐‑″′−→№%‰µ±÷¢¥¶«»‹›")
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 _TRACES = re.compile("â€|‚Ä|ΓÇ|вЂ|β€|ā€|ÔÇ|Б─|тА|вА|â\x80")
@@ -65,28 +64,43 @@ for _name, _words in FREQUENT_WORDS.items():
         _LANGUAGES_OF.setdefault(_word, []).append(_name)
 
 
+# What costs nothing for the place that it stands in (see _place): whole words in small letters or in capitals, common
+# characters of Chinese, Japanese and Korean, a small Latin letter in an ASCII word. Group 1 is there for the others.
+_HAN = "".join(sorted(COMMON_HAN)) + "ぁ-ゖァ-ヺ가-힣"
+_WORDS = "|".join(
+    f"(?<=[{capital}])(?:[{small}]+|[{capital}]*)|(?<=[{small}])[{small}]*"
+    for capital, small in (("Ѐ-Я", "а-џ"), ("Α-ΡΣ-ΫΆΈ-ΊΌΎΏ", "ΐά-ώ"))
+)
+_JUDGED = re.compile(
+    f"[^\\x00-\\x7f](?:(?<![^\\W\\d_].)(?:{_WORDS})(?![^\\W\\d_])"
+    f"|(?<=[{_HAN}])(?:[{_HAN}、。，：；！？（）]*[{_HAN}])?"
+    f"|(?<=[a-z][{''.join(sorted(_ANY))}])(?=[a-z])"
+    "|())",
+    re.DOTALL,
+)
+
+
 def cost(line: str) -> float:
     """The cost of reading ``line`` as it stands: 0 for plain prose, about 1 for each thing that is wrong."""
-    marks = [(match.start(), match[0]) for match in _NON_ASCII.finditer(line)]
-    if not marks:
+    if line.isascii():
         return 0.0
-    scripts = {script(char) for _, char in marks}
-    latin: dict[str, int] = {}
+    scripts = {char: script(char) for char in sorted(set(line)) if char > "\x7f"}
+    latin = {char: line.count(char) for char, kind in scripts.items() if kind == "latin"}
     alone: list[str] = []
     total = 0.0
-    for at, char in marks:
-        before = line[at - 1] if at else " "
-        after = line[at + 1] if at + 1 < len(line) else " "
-        total += _place(char, before, after, line, at)
-        if script(char) == "latin":
-            latin[char] = latin.get(char, 0) + 1
-            if not (before.isalnum() or after.isalnum() or before in "'’" or after in "'’.-"):
+    for match in _JUDGED.finditer(line):
+        if match[1] is not None:
+            at = match.start()
+            char = line[at]
+            before = line[at - 1] if at else " "
+            after = line[at + 1] if at + 1 < len(line) else " "
+            total += _place(char, before, after, line, at)
+            if char in latin and not (before.isalnum() or after.isalnum() or before in "'’" or after in "'’.-"):
                 alone.append(char.lower())
-    if len(marks) > 1:
-        total += TRACE * len(_TRACES.findall(line))
+    total += TRACE * len(_TRACES.findall(line)) if len(scripts) > 1 else 0.0
     if latin:
         total += _foreign(latin, alone, line)
-    if not scripts.isdisjoint(("cyrillic", "greek")):
+    if "cyrillic" in scripts.values() or "greek" in scripts.values():
         total += _surprise(line)
     return total + _unbalanced(line)
 
@@ -246,18 +260,18 @@ def surprise(line: str) -> float:
 
 def _surprise(line: str) -> float:
     """Cost of Cyrillic and Greek letters that are not as frequent as they should be."""
-    total, count, capitals = 0.0, 0, 0.0
+    capitals = 0.0
     words = _WORD.findall(line)
     latin = sum(word.isascii() for word in words) > len(words) / 2
-    for word in words:
-        if script(word[0]) not in ("cyrillic", "greek"):
-            continue
-        total += sum(SURPRISE.get(letter, RARE) for letter in word.lower())
-        count += len(word)
+    own = [word for word in words if script(word[0]) in ("cyrillic", "greek")]
+    for word in own:
         if len(word) == 1 and latin:
             capitals += LOAN if script(word) == "greek" else FOREIGN  # Greek letters alone are mathematics
         if len(word) > 2 and word[0].islower() and word[1:].isupper():
             capitals += 2
+    count = sum(map(len, own))
     if count < 4:
         return capitals
+    text = " ".join(own).lower()
+    total = sum(SURPRISE.get(char, RARE) * text.count(char) for char in sorted(set(text) - {" "}))
     return capitals + max(0.0, total / count - USUAL) * count
