@@ -47,7 +47,7 @@ class Trees(NamedTuple):
         """Return the summed leaf values for each column of ``columns``, shape (features, lines)."""
         out = np.zeros(columns.shape[1], dtype=np.int64)
         sure = int(SURE * SCALE)
-        if columns.shape[1] * 40 > scan.PLAIN:
+        if columns.shape[1] * 40 > scan.PLAIN or _compiled.cache_info().currsize:
             lines = np.ascontiguousarray(columns.T)
             _compiled()[0](*self, lines, min(EARLY, len(self.value)), sure, out)
         elif len(out):
@@ -123,7 +123,7 @@ def lexical_slots(seen: scan.Scan) -> tuple[NDArray[np.int32], NDArray[np.int64]
     most = int(np.minimum(np.diff(seen.first), 2 * ENDS).sum()) * 2 + 3 * len(seen.length)
     slots = np.zeros(max(most, 1), dtype=np.int32)
     bounds = np.zeros(len(seen.length) + 1, dtype=np.int64)
-    if len(seen.words) * 6 > scan.PLAIN:
+    if len(seen.words) * 6 > scan.PLAIN or _compiled.cache_info().currsize:
         _compiled()[1](seen.words, seen.first, slots, bounds)
     elif len(seen.words):
         views = [memoryview(array) for array in (seen.words, seen.first, slots, bounds)]  # type: ignore[arg-type]

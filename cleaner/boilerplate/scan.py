@@ -268,7 +268,7 @@ def scan(lines: Lines) -> Scan:
 
 def run(which: int, size: int, *arrays: NDArray[Any]) -> None:
     """Run kernel ``which`` (0 the scan, 1 the topic words): compiled where ``size`` characters are worth it."""
-    if size > PLAIN:
+    if size > PLAIN or _compiled.cache_info().currsize:
         _compiled()[which](*arrays)
     elif all(array.size for array in arrays[:2]):
         views = [memoryview(array) for array in arrays]  # type: ignore[arg-type]
