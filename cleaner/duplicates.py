@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from cleaner.clusters import find_clusters, flag_rows
 from cleaner.config import Config
 from cleaner.earlier import find_earlier
 from cleaner.engines import Dataset, Engine, Part
-from cleaner.minhash.bands import candidate_pairs
+from cleaner.minhash.bands import candidate_pairs, distinct_pairs
 from cleaner.minhash.keys import passage_keys
 from cleaner.minhash.verify import REASONS, Thresholds, verify
 from cleaner.passages import passages
@@ -25,21 +26,19 @@ from cleaner.passages import passages
 LARGEST_BUCKET = 256
 
 #: Candidate pairs that one call of ``verify`` holds at a time.
-PAIRS_AT_ONCE = 200_000
+PAIRS_AT_ONCE = 20_000
 
 
 def cut(batch: pa.RecordBatch) -> pa.RecordBatch:
     """CLEANED → PASSAGES: a batch function."""
-    columns: dict[str, list[object]] = {name: [] for name in schemas.PASSAGES.names}
-    for row in batch.select(["document", "id", "source", "published", "text", "reason"]).to_pylist():
-        if row["reason"] is not None:
-            continue
-        for start, end in passages(row["text"]):
-            for name in ("document", "id", "source", "published"):
-                columns[name].append(row[name])
-            columns["start"].append(start)
-            columns["end"].append(end)
-            columns["text"].append(row["text"][start:end])
+    batch = batch.filter(pc.is_null(batch["reason"]))
+    texts = batch["text"].to_pylist()
+    places = [passages(text) for text in texts]
+    rows = pa.array(np.repeat(np.arange(len(places)), [len(one) for one in places]))
+    columns: dict[str, object] = {name: batch[name].take(rows) for name in ("document", "id", "source", "published")}
+    columns["start"] = [start for one in places for start, _ in one]
+    columns["end"] = [end for one in places for _, end in one]
+    columns["text"] = [text[start:end] for text, one in zip(texts, places, strict=True) for start, end in one]
     return pa.RecordBatch.from_pydict(columns, schema=schemas.PASSAGES)
 
 
@@ -85,33 +84,32 @@ def candidates(table: pa.Table) -> pa.Table:
     """KEYS → CANDIDATES: a group function over the keys."""
     keys, numbers = table["key"].to_numpy(), table["passage"].to_numpy()
     found = candidate_pairs(keys, numbers, LARGEST_BUCKET)
-    first = np.array([numbers[keys == key].min() for key in found.capped], dtype=np.int64)
     columns = [
-        np.concatenate([found.a, first]),
-        np.concatenate([found.b, first]),
+        np.concatenate([found.a, found.first]),
+        np.concatenate([found.b, found.first]),
         np.concatenate([np.zeros(len(found.a), np.int64), found.members]),
     ]
     return pa.Table.from_arrays([pa.array(column) for column in columns], schema=schemas.CANDIDATES)
 
 
 class Rows:
-    """Rows of the passages by number, memory-mapped from the spool."""
+    """Rows of the passages by number, memory-mapped from the spool: only what is taken is read."""
 
     def __init__(self, data: Dataset) -> None:
-        self.parts = data.parts
-        self.first = np.cumsum([0, *(part.rows for part in data.parts)])
+        self.batches = list(data.read())
+        self.first = np.cumsum([0, *(batch.num_rows for batch in self.batches)])
 
     def take(self, numbers: NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
         """The rows of sorted, distinct passage numbers; shape (numbers, columns)."""
         names = list(columns)
         schema = pa.schema([schemas.PASSAGES.field(name) for name in names])
-        tables = [schema.empty_table()]
-        place = np.searchsorted(self.first, numbers, side="right") - 1
-        for part in np.unique(place).tolist():
-            batches = [batch.select(names) for batch in self.parts[part].read()]
-            rows = numbers[place == part] - self.first[part]
-            tables.append(pa.Table.from_batches(batches, schema=schema).take(pa.array(rows)))
-        return pa.concat_tables(tables).combine_chunks()
+        ends = np.searchsorted(numbers, self.first).tolist()
+        taken = [
+            batch.select(names).take(pa.array(numbers[start:end] - first))
+            for batch, first, (start, end) in zip(self.batches, self.first, pairwise(ends), strict=False)
+            if start < end
+        ]
+        return pa.Table.from_batches(taken, schema=schema).combine_chunks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ class Verify:
     def __call__(self, table: pa.Table) -> pa.Table:
         """Verify each distinct pair once."""
         table = table.filter(pc.equal(table["sharing"], 0))
-        pairs = np.unique(np.stack([table["a"].to_numpy(), table["b"].to_numpy()], axis=1), axis=0)
+        pairs = np.stack(distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy()), axis=1)
         rows = Rows(self.passages)
         starts = range(0, len(pairs), PAIRS_AT_ONCE)
         found = [self._verified(rows, pairs[at : at + PAIRS_AT_ONCE]) for at in starts]

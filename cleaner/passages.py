@@ -48,6 +48,8 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 def _joined(text: str, block: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """A block of lines as one paragraph if at least half of its breaks lie within a sentence."""
+    if len(block) == 1:
+        return block
     within = sum(text[end - 1] not in _ENDED and text[start].islower() for (_, end), (start, _) in pairwise(block))
     return [(block[0][0], block[-1][1])] if within and 2 * within >= len(block) - 1 else block
 

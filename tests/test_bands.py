@@ -8,7 +8,14 @@ import pyarrow as pa
 import pytest
 
 from cleaner.errors import ConfigError
-from cleaner.minhash.bands import band_keys, candidate_pairs, choose_bands, explain_bands, probability
+from cleaner.minhash.bands import (
+    band_keys,
+    candidate_pairs,
+    choose_bands,
+    distinct_pairs,
+    explain_bands,
+    probability,
+)
 from cleaner.minhash.keys import passage_keys
 
 
@@ -84,6 +91,20 @@ def test_a_key_of_too_many_passages_is_capped_and_reported() -> None:
     assert (found.capped.tolist(), found.members.tolist()) == ([77], [10_000])
     assert (np.bincount(np.concatenate((found.a, found.b))) > 0).all()
     assert set(zip(found.a, found.b, strict=True)) >= {(0, other) for other in range(1, 10_000)}
+
+
+def test_the_first_passage_of_a_capped_key_is_named() -> None:
+    keys, passages = np.repeat(np.array([3, -5], dtype=np.int64), 20), np.arange(40)[::-1] + 7
+    for offset in (0, 1 << 40):
+        found = candidate_pairs(keys, passages + offset, 10)
+        assert dict(zip(found.capped.tolist(), found.first.tolist(), strict=True)) == {3: 27 + offset, -5: 7 + offset}
+
+
+@pytest.mark.parametrize("offset", [0, (1 << 32) - 2, 1 << 40])
+def test_pairs_are_distinct_and_in_order(offset: int) -> None:
+    a, b = distinct_pairs(np.array([5, 1, 5, 1]) + offset, np.array([6, 9, 6, 2]) + offset)
+    assert (a - offset).tolist() == [1, 1, 5]
+    assert (b - offset).tolist() == [2, 9, 6]
 
 
 def test_keys_of_short_and_empty_texts() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cleaner.minhash.characters import characters, folded
+from cleaner.minhash.characters import ALONE, EXPANDS, characters, folded
 from cleaner.minhash.shingles import POLYNOMIAL, SHINGLE, shingle_hashes, text_buffers, word_hashes
 from cleaner.minhash.tokens import NAME, NUMERAL, tokens
 
@@ -125,3 +125,14 @@ def test_numerals_and_names(backend: str) -> None:
     assert [word for word, kind in zip(words, found.kind, strict=True) if kind == NUMERAL] == ["2", "5", "1", "200"]
     names = [word for word, kind in zip(words, found.kind, strict=True) if kind == NAME]
     assert names == ["Acme", "Corp", "Brazil", "Nuts", "NATO", "May"]
+
+
+def test_no_folded_character_is_longer_than_the_kernels_have_room_for() -> None:
+    tables = characters()
+    for code in np.flatnonzero(tables.fold >= EXPANDS).tolist():
+        place = int(tables.fold[code]) - EXPANDS
+        pieces = tables.pool[place + 1 : place + 1 + int(tables.pool[place])].tolist()
+        separators = 2 * sum(tables.kind[one] == ALONE for one in pieces)
+        assert len("".join(map(chr, pieces)).encode()) + separators <= 2 * len(chr(code).encode())
+    text = pa.array(["\u309f" * 3000])
+    assert shingle_hashes(text, "numba").hashes.tolist() == shingle_hashes(text, "numpy").hashes.tolist()

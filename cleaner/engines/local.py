@@ -51,7 +51,7 @@ class LocalEngine:
         """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
         folder = self._folder(name)
         size = sum(part.bytes for part in data.parts)
-        bits = max(0, (size // self.partition_bytes).bit_length())
+        bits = min(16, (size // self.partition_bytes).bit_length())
         if bits == 0:
             partitions = [data]
         else:
@@ -108,10 +108,10 @@ def _scatter(part: Part, key: str, bits: int, folder: Path, number: int) -> dict
         return {}
     table = pa.Table.from_batches(list(part.read()))
     keys = table[key].to_numpy().astype(np.int64).view(np.uint64)
-    bucket = (keys * _ODD) >> np.uint64(64 - bits)
+    bucket = ((keys * _ODD) >> np.uint64(64 - bits)).astype(np.uint16)  # NumPy sorts 16 bits by radix
     order = np.argsort(bucket, kind="stable")
     table = table.take(order)
-    ends = np.searchsorted(bucket[order], np.arange(1 << bits), side="right").tolist()
+    ends = np.cumsum(np.bincount(bucket, minlength=1 << bits)).tolist()
     scattered, start = {}, 0
     for i, end in enumerate(ends):
         if end > start:

@@ -29,6 +29,7 @@ class Candidates(NamedTuple):
         a, b: passage numbers; shape (pairs,).
         capped: the keys that more passages share than may be paired with one another; shape (capped,).
         members: how many passages share each of them; shape (capped,).
+        first: the least number among these passages; shape (capped,).
 
     """
 
@@ -36,6 +37,7 @@ class Candidates(NamedTuple):
     b: NDArray[np.int64]
     capped: NDArray[np.int64]
     members: NDArray[np.int64]
+    first: NDArray[np.int64]
 
 
 def probability(similarity: float, bands: int, rows: int) -> float:
@@ -111,11 +113,20 @@ def candidate_pairs(keys: NDArray[np.int64], passages: NDArray[np.int64], larges
     capped = size > largest
     packed = _pairs_within(places, start[~capped], size[~capped])
     packed += _pairs_with_first(places, start[capped], size[capped])
-    pairs = _distinct(np.concatenate(packed)) if packed else np.zeros(0, dtype=np.uint64)
-    a, b = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    a, b = _unpack(_distinct(np.concatenate(packed))) if packed else (places[:0], places[:0])
+    first = places[start[capped]]
     if numbers is not None:
-        a, b = numbers[a], numbers[b]
-    return Candidates(a, b, keys[start[capped]], size[capped])
+        a, b, first = numbers[a], numbers[b], numbers[first]
+    return Candidates(a, b, keys[start[capped]], size[capped], first)
+
+
+def distinct_pairs(a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each of the pairs of passages once, sorted by a and then b."""
+    if len(a) and max(a.max(), b.max()) >= 1 << 32:
+        numbers, places = np.unique(np.concatenate((a, b)), return_inverse=True)
+        a, b = distinct_pairs(places[: len(a)], places[len(a) :])
+        return numbers[a], numbers[b]
+    return _unpack(_distinct(_pack(a, b)))
 
 
 def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -137,11 +148,8 @@ def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDA
     rows = rows[_repeated(keys[rows])]
     run = np.cumsum(np.diff(keys[rows], prepend=keys[rows][:1] - 1) != 0) - 1
     ordered = _distinct(_pack(run, places[rows]))
-    run = (ordered >> np.uint64(32)).astype(np.int64)
-    ordered = ordered[_repeated(run)]
-    run_keys = _distinct(keys[rows])
-    run = (ordered >> np.uint64(32)).astype(np.int64)
-    return run_keys[run], (ordered & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    run, places = _unpack(ordered[_repeated(ordered >> np.uint64(32))])
+    return _distinct(keys[rows])[run], places
 
 
 def _distinct(values: NDArray[Number]) -> NDArray[Number]:
@@ -162,6 +170,10 @@ def _repeated(values: NDArray[Any]) -> NDArray[np.bool_]:
 
 def _pack(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.uint64]:
     return first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64)
+
+
+def _unpack(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def _pairs_within(

@@ -163,7 +163,7 @@ def _fold_all(
             fold[code] = 0
         elif len(codes) == 1:
             fold[code] = codes[0]
-        elif len(result.encode()) <= 2 * len(character.encode()):
+        elif len(result.encode()) + 2 * sum(kind[one] == ALONE for one in codes) <= 2 * len(character.encode()):
             fold[code] = EXPANDS + len(pool)
             pool += [len(codes), *codes]
         else:

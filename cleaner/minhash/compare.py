@@ -31,6 +31,18 @@ def equal_words(hashes: Any, first: Any, words: Any, left: Any, right: Any, equa
 
 
 @kernel
+def distinct_shingles(hashes: Any, offsets: Any, first: Any) -> None:
+    """Move the distinct ones of each text's sorted shingles to the front, in place; write where each text's start."""
+    total = 0
+    for text in range(len(offsets) - 1):
+        for at in range(offsets[text], offsets[text + 1]):
+            if at == offsets[text] or hashes[at] != hashes[at - 1]:
+                hashes[total] = hashes[at]
+                total += 1
+        first[text + 1] = total
+
+
+@kernel
 def shared_shingles(sets: Any, first: Any, left: Any, right: Any, shared: Any) -> None:
     """Write how many shingles each pair of sorted sets shares."""
     for pair in range(len(left)):

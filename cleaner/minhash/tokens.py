@@ -109,8 +109,9 @@ def _finish(
     leads[:-1] = capital[1:] & ((flags[1:] & SPACED) != 0)
     initials = ((flags & CAPITALS) != 0) & ((flags & LONG) != 0)
     name = capital & (((flags & OPENS) == 0) | leads | initials)
-    kind = np.where(numeral, NUMERAL, np.where(name, NAME, PLAIN)).astype(np.uint8)
-    return Tokens(words, kind, np.where(numeral, digits, np.uint64(0)), start, end, first)
+    kind = np.where(numeral, np.uint8(NUMERAL), name * np.uint8(NAME))
+    np.multiply(digits, numeral, out=digits)
+    return Tokens(words, kind, digits, start, end, first)
 
 
 def _folded_with_origin(text: str) -> tuple[str, list[int], list[int]]:

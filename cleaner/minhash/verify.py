@@ -143,22 +143,14 @@ def _shared_plain(made: Shingles, left: NDArray[np.int64], right: NDArray[np.int
 
 
 def _shared_fast(made: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> Shared:
-    from cleaner.minhash.compare import equal_words, shared_shingles
+    from cleaner.minhash.compare import distinct_shingles, equal_words, shared_shingles
 
     equal = np.zeros(len(left), dtype=np.bool_)
     equal_words(made.hashes, made.offsets, made.words, left, right, equal)
-    sets, first = _sets(made)
+    sets, first = made.hashes.astype(np.uint64), np.zeros(len(made.offsets), dtype=np.int64)
+    for start, end in itertools.pairwise(made.offsets.tolist()):
+        sets[start:end].sort()
+    distinct_shingles(sets, made.offsets, first)
     shared = np.zeros(len(left), dtype=np.int64)
     shared_shingles(sets, first, left, right, shared)
     return shared, np.diff(first), equal
-
-
-def _sets(made: Shingles) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the shingles of each text sorted and each once, and where each text's start."""
-    hashes = made.hashes.astype(np.uint64)
-    for start, end in itertools.pairwise(made.offsets.tolist()):
-        hashes[start:end].sort()
-    fresh = np.ones(len(hashes), dtype=bool)
-    fresh[1:] = hashes[1:] != hashes[:-1]
-    fresh[made.offsets[:-1][np.diff(made.offsets) > 0]] = True
-    return hashes[fresh], np.concatenate(([0], np.cumsum(fresh)))[made.offsets]
