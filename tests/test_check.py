@@ -21,7 +21,8 @@ from running import contents
 
 from cleaner import check, session
 from cleaner.check import Checked
-from cleaner.cli import OUTPUT_FORMATS, main
+from cleaner.cli import main
+from cleaner.commands.check import OUTPUT_FORMATS
 from cleaner.config import Config, load
 from cleaner.documents import Edit, apply, original_offset
 from cleaner.errors import ConfigError

@@ -1,0 +1,82 @@
+"""``cleaner index``."""
+
+# ruff: noqa: D301 - click reads the character \b, so docstrings must not be raw
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group("index")
+def index_group() -> None:
+    """Saved indexes of passages, to compare later corpora with (run --against)."""
+
+
+@index_group.command("build")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("-o", "--index", type=click.Path(path_type=Path), required=True, help="Folder of the new index.")
+def index_build(output: Path, index: Path) -> None:
+    """Make an index of the passages of a run's output; flagged ones are left out, their kept copy is in.
+
+    \b
+    Example:
+      cleaner index build clean/ -o passages.index
+    """
+    from cleaner.corpus import Corpus
+    from cleaner.earlier import add_corpus
+    from cleaner.minhash.index import Index
+
+    corpus = Corpus(output)
+    click.echo(f"{add_corpus(Index.create(index), corpus):,} passages in {index}", err=True)
+
+
+@index_group.command("add")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("-o", "--index", type=click.Path(path_type=Path), required=True, help="Folder of the index.")
+def index_add(output: Path, index: Path) -> None:
+    """Add the passages of a run's output to an index.
+
+    \b
+    Example:
+      cleaner run today/ --against passages.index -o clean-today/
+      cleaner index add clean-today/ -o passages.index
+    """
+    from cleaner.corpus import Corpus
+    from cleaner.earlier import add_corpus
+    from cleaner.minhash.index import Index
+
+    corpus = Corpus(output)
+    click.echo(f"{add_corpus(Index.open(index), corpus):,} passages added to {index}", err=True)
+
+
+@index_group.command("info")
+@click.argument("index", type=click.Path(path_type=Path))
+def index_info(index: Path) -> None:
+    """Show how an index was made and how large it is.
+
+    \b
+    Example:
+      cleaner index info passages.index
+    """
+    from cleaner.minhash.index import Index
+
+    for name, value in Index.open(index).info().items():
+        click.echo(f"{name:12} {value}")
+
+
+@index_group.command("export")
+@click.argument("index", type=click.Path(path_type=Path))
+@click.option("--to", "kind", type=click.Choice(["datasketch"]), required=True, help="For which library.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder for the files.")
+def index_export(index: Path, kind: str, output: Path) -> None:
+    """Write the signatures of an index for another library, without pickle.
+
+    \b
+    Example:
+      cleaner index export passages.index --to datasketch -o signatures/
+    """
+    from cleaner.minhash.index import Index
+
+    Index.open(index).export(output)
+    click.echo(f"signatures for {kind} in {output}", err=True)

@@ -1,0 +1,52 @@
+"""Options made of the table of settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cleaner.config import Config, Origin, key_of, load
+
+
+def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Options for some settings of ``Config``, or for those of a run; only those given arrive, in ``flags``."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for one in reversed(fields(Config)):
+            if one.name in names or not (names or one.metadata["check"]):
+                command = click.option("--" + key_of(one.name), one.name, **_option(one))(command)
+        return command
+
+    return decorate
+
+
+def _option(one: Any) -> dict[str, Any]:
+    choices, default = one.metadata["choices"], one.default
+    text = one.metadata["help"]
+    kind: Any = str
+    if isinstance(default, tuple):
+        text += f" [{', '.join(choices)}]" if choices else ""
+    elif choices:
+        kind = click.Choice(choices)
+    elif isinstance(default, int):
+        kind = int
+    shown = ",".join(default) if isinstance(default, tuple) else default
+    if shown not in (None, ""):
+        text += f" [default: {shown}]"
+    return {
+        "type": kind,
+        "default": None,
+        "help": text,
+        "metavar": "NAMES" if isinstance(default, tuple) else "NUMBER" if isinstance(default, float) else None,
+    }
+
+
+def resolve(flags: dict[str, Any]) -> tuple[Config, dict[str, Origin]]:
+    """The settings in force here, and where each came from."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    return load(given, os.environ, Path.cwd())

@@ -1,0 +1,99 @@
+"""What reads the output of a run: ``report``, ``why``, ``restore``, ``rethreshold``."""
+
+# ruff: noqa: D301 - click reads the character \b, so docstrings must not be raw
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("report")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option(
+    "-o", "--to", "target", type=click.Path(path_type=Path), help="The page to write. [default: OUT/report.html]"
+)
+def report_command(output: Path, target: Path | None) -> None:
+    """Write a page about a run: what went and why, and copies side by side.
+
+    It is one file, needs no network, and shows a choice from the corpus; keep it where the corpus may be seen.
+
+    \b
+    Example:
+      cleaner report clean/ -o report.html
+    """
+    from cleaner.reports import html
+
+    click.echo(f"written to {html.write_report(output, target)}", err=True)
+
+
+@click.command("why")
+@click.argument("identity", metavar="ID")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("output"),
+    show_default=True,
+    help="Folder that a run wrote.",
+)
+def why_command(identity: str, output: Path) -> None:
+    """Show every edit and match of one document, with its context.
+
+    \b
+    Example:
+      cleaner why 2024/story.txt -o clean/
+    """
+    from cleaner.corpus import Corpus
+    from cleaner.reports import why
+
+    for piece in why.explain(Corpus(output), identity):
+        click.echo(piece)
+
+
+@click.command("restore")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the originals.")
+def restore_command(output: Path, folder: Path) -> None:
+    """Write the original texts back, from the corpus and the audit in OUT.
+
+    Each document becomes a file named by its id; a text file comes back byte for byte, a page as its extracted text.
+
+    \b
+    Example:
+      cleaner restore clean/ -o originals/
+    """
+    from cleaner import audit
+    from cleaner.corpus import Corpus
+    from cleaner.errors import OutputError
+
+    corpus = Corpus(output)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(f"{folder}: holds files already; choose an empty or a new folder with -o")
+    documents = ((record["id"], record["text"]) for record in corpus.all_documents())
+    count = audit.restore(documents, corpus.lines("audit"), folder)
+    click.echo(f"restored {count} documents to {folder}", err=True)
+
+
+@click.command("rethreshold")
+@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the results.")
+@click.option("--jaccard", type=float, default=None, help="Jaccard similarity, at least. [default: as in OUT]")
+@click.option("--containment", type=float, default=None, help="Containment, at least. [default: as in OUT]")
+def rethreshold_command(output: Path, folder: Path, jaccard: float | None, containment: float | None) -> None:
+    """Flag fewer near-duplicates, under higher thresholds, from the pairs in OUT; no new run.
+
+    \b
+    Example:
+      cleaner rethreshold clean/ --jaccard 0.7 --containment 0.9 -o strict/
+    """
+    from cleaner.corpus import Corpus
+    from cleaner.reports import text
+    from cleaner.rethreshold import rethreshold
+
+    corpus = Corpus(output)
+    config = corpus.record["config"]
+    wanted = [
+        config[name] if given is None else given for name, given in (("jaccard", jaccard), ("containment", containment))
+    ]
+    click.echo(text.summary(rethreshold(corpus, folder, *wanted), f"written to {folder}"), err=True)

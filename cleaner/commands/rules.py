@@ -1,0 +1,71 @@
+"""``cleaner rules``."""
+
+# ruff: noqa: D301 - click reads the character \b, so docstrings must not be raw
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cleaner.commands.options import resolve, settings
+
+
+@click.group("rules")
+def rules_group() -> None:
+    """The boilerplate rules: list them, read one, run their examples."""
+
+
+@rules_group.command("list")
+@settings("rules")
+def rules_list(**flags: Any) -> None:
+    """List the rules, packaged and your own.
+
+    \b
+    Example:
+      cleaner rules list
+    """
+    from cleaner.reports import rules
+
+    click.echo(rules.table(_ruleset(flags)))
+
+
+@rules_group.command("show")
+@click.argument("name")
+@settings("rules")
+def rules_show(name: str, **flags: Any) -> None:
+    """Show what a rule says, why, and its examples.
+
+    \b
+    Example:
+      cleaner rules show share-and-follow
+    """
+    from cleaner.reports import rules
+
+    click.echo(rules.show(_ruleset(flags), name))
+
+
+@rules_group.command("test")
+@settings("rules")
+def rules_test(**flags: Any) -> int:
+    """Run the examples of every rule; exits with 1 if one fails.
+
+    \b
+    Example:
+      cleaner rules test --rules my-rules.toml
+    """
+    from cleaner.boilerplate import rule_tests
+
+    ruleset = _ruleset(flags)
+    failures = rule_tests.check(ruleset)
+    for failure in failures:
+        click.echo(str(failure))
+    click.echo(f"{len(ruleset.rules)} rules, {len(failures)} failures", err=True)
+    return 1 if failures else 0
+
+
+def _ruleset(flags: dict[str, Any]) -> Any:
+    config, _ = resolve(flags)
+    from cleaner.boilerplate.rules import RuleSet
+
+    return RuleSet.load([Path(name) for name in config.rules])

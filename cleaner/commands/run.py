@@ -1,0 +1,101 @@
+"""``cleaner run`` and ``cleaner config``."""
+
+# ruff: noqa: D301 - click reads the character \b, so docstrings must not be raw
+from __future__ import annotations
+
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cleaner.commands.options import resolve, settings
+from cleaner.config import Config, key_of
+
+
+@click.command("run")
+@click.argument("inputs", nargs=-1, metavar="INPUT...")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder for the results, or - for the corpus on standard output.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
+@click.option("--diff", is_flag=True, help="Show what would change in each document; write nothing.")
+@click.option("--explain-bands", is_flag=True, help="Show how surely the bands find a pair of each similarity; no run.")
+@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@settings()
+def run_command(
+    inputs: tuple[str, ...],
+    output: Path | None,
+    dry_run: bool,
+    diff: bool,
+    explain_bands: bool,
+    quiet: bool,
+    **flags: Any,
+) -> None:
+    """Clean a corpus. INPUT is a file, a folder, a pattern, or - for standard input.
+
+    \b
+    Examples:
+      cleaner run articles/ -o clean/
+      cleaner run dump.jsonl --text-field body --stages encoding,boilerplate -o clean/
+      cleaner run articles/ --diff | less
+      zcat dump.jsonl.gz | cleaner run - -o - > clean.jsonl
+    """
+    config, _ = resolve(flags)
+    if explain_bands:
+        from cleaner.minhash import bands
+
+        return click.echo(bands.explain_bands(config.bands, config.rows))
+    preview = dry_run or diff
+    if not inputs:
+        raise click.UsageError("name an input: a file, a folder, a pattern, or - for standard input")
+    if output is None and not preview:
+        raise click.UsageError("name a folder for the results with -o, or look first with --dry-run or --diff")
+    if str(output) == "-" and config.format != "jsonl":
+        raise click.UsageError("-o - writes the corpus as JSON lines to standard output; leave --format out")
+    from cleaner import session
+
+    planned = session.plan_inputs(inputs, config)
+    for note in () if quiet else planned.notes:
+        click.echo(f"cleaner: {note}", err=True)
+    if output is None or preview or str(output) == "-":
+        record, done = _show(config, planned, preview, diff)
+    else:
+        record, done = session.clean_to(config, planned, output), f"written to {output}"
+    if not quiet:
+        from cleaner.reports import text
+
+        click.echo(text.summary(record, done), err=True)
+    return None
+
+
+def _show(config: Config, planned: Any, preview: bool, diff: bool) -> tuple[dict[str, Any], str]:
+    """Clean into a private folder; print the differences, the corpus, or nothing."""
+    from cleaner import session
+    from cleaner.reports import text
+
+    with session.cleaned(config, planned) as (record, folder):
+        for piece in text.differences(folder) if diff else ():
+            click.echo(piece, nl=False)
+        if not preview:
+            session.copy_corpus(folder, sys.stdout.buffer)
+    return record, "nothing was written" if preview else "written to standard output"
+
+
+@click.command("config")
+@settings(*(one.name for one in fields(Config)))
+def config_command(**flags: Any) -> None:
+    """Show the settings in force and where each came from.
+
+    \b
+    Example:
+      cleaner config --boilerplate conservative
+    """
+    _, origins = resolve(flags)
+    for name, origin in origins.items():
+        value = ",".join(origin.value) if isinstance(origin.value, tuple) else origin.value
+        click.echo(f"{key_of(name):20} {'' if value is None else value!s:50} {origin.where}")
