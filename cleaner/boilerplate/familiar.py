@@ -9,7 +9,7 @@ from cleaner.boilerplate.scan import Scan, hash_word
 from cleaner.lines import Lines
 
 #: Frequent words of English that are none, or rare, in other languages of the same letters.
-_WORDS = "the of and to that for was with by from have said his are this they which you your".split()
+_WORDS = """the of and to that for was with by from have said his are this they which you your""".split()  # noqa: SIM905
 #: From this share of its words on a document is taken for English; menus and lists of links have few of them too.
 SHARE = 0.03
 
