@@ -22,7 +22,7 @@ PLACES = [("", ""), ("a", "a"), ("a", "s"), (" ", "a"), ("a", " "), (".", "\n"),
 # The places of quotation marks and dashes, and the letters and signs that mojibake and escapes are made of.
 ALPHABET = (
     "’‘£•“”–—…éèêëáàâäåçíïñóôöøúü" * 6 + "abstdmrvleZ019 .,;:!?()'\"\n\t" * 5 + "&#;%=\\<>uxACE80"
-    "ÃÂ€œ™\x80\x9d\xa0\xad«»ŒÒÕÐÑаяЪαω日\u200b\u2028\ufeff\r\x1b\u0301ﬁ"
+    "°®©½L$ÃÂ€œ™\x80\x9d\xa0\xad«»ŒÒÕÐÑаяЪαω日\u200b\u2028\ufeff\r\x1b\u0301ﬁ"
 )
 
 
@@ -66,8 +66,9 @@ def test_mojibake_is_suspected_where_ftfy_sees_it() -> None:
     of_signs = re.compile(f"[{''.join(MOJIBAKE_CATEGORIES.values())}]")
     known = [char for char in map(chr, range(0x80, 0x10000)) if of_signs.match(char) or char in BADNESS_RE.pattern]
     bad = 0
-    for first, second in product(known, known):
-        line = f"a{first} {first}{second}a"
+    pairs = [f"a{first} {first}{second}a" for first, second in product(known, known)]
+    triples = ["".join(three) + "a" for three in product(known, "’‘“”–—…éąж", "’‘“”–—…éąж")]
+    for line in pairs + triples:
         bad += is_bad(line)
         assert suspected(line) == is_bad(line), line
     assert bad > 1000

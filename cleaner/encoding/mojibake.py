@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from cleaner.encoding import judge
@@ -20,11 +20,13 @@ def _ftfy() -> tuple[Any, Any, Any]:
     return ftfy.fix_encoding_and_explain, consistent, consistent._replace(decode_inconsistent_utf8=True)
 
 
-# Every sign of mojibake that ftfy knows is one of a few characters, or two beyond ASCII that are not both ordinary
-# letters.
-_LETTERS = "à-öø-ÿА-яΑ-Ωα-ώ"
+# Every sign of mojibake that ftfy knows is one of a few characters, or two beyond ASCII that are neither both ordinary
+# letters nor both punctuation.
+_LETTERS = "à-öø-ÿāăąćčďđēėęěğģīįķļľłńņňőřśşšťţūůűųźżžА-яΑ-Ωα-ώ’–—…"
+_PUNCTUATION = "’‘“”–—…"
 _PERHAPS_BAD = re.compile(
-    f"[^\\x00-\\x7f](?:(?<=[\\x80-\\x9fŒœÃÂ])|(?<=[^{_LETTERS}])[^\\x00-\\x7f]|[^\\x00-\\x7f{_LETTERS}])"
+    f"[^\\x00-\\x7f](?:(?<=[\\x80-\\x9fŒœÃÂ])|(?!(?<=[{_PUNCTUATION}])[{_PUNCTUATION}])"
+    f"(?:(?<=[^{_LETTERS}])[^\\x00-\\x7f]|[^\\x00-\\x7f{_LETTERS}]))"
 )
 
 
@@ -35,6 +37,7 @@ def _is_bad() -> Callable[[str], bool]:
     return is_bad
 
 
+@lru_cache(maxsize=2)
 def suspected(line: str) -> bool:
     """Whether ftfy finds signs of mojibake in ``line``."""
     return _PERHAPS_BAD.search(line) is not None and _is_bad()(line)
