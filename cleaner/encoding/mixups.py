@@ -43,6 +43,8 @@ LEFT_OF_UTF8 = 0.6  # its byte sequences are evidence by themselves, and text ma
 
 # What a sequence of UTF-8 may stand for when only a part of a line is damaged; other scripts come by chance.
 _LIKELY = re.compile("[\xa0-\u017e\u0218-\u021b\u0370-\u045f\u0490\u0491\u1e00-\u1eff\u2010-\u203a\u20ac\u2122]")
+_RUN = re.compile("[^\\x00-\\x7f]{2,}")
+_ASCII_LETTERS = re.compile("[A-Za-z]")
 _UTF8 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
@@ -67,14 +69,15 @@ def wrong_encoding(line: str, options: RepairOptions) -> str:
 
 def readings(line: str) -> Iterator[tuple[str, float]]:
     """Give the other readings of ``line`` and what share of its cost each may leave, likelier mix-ups first."""
-    high = [char for char in line if char > "\x7f"]
-    dense = len(high) >= 8 and len(high) * 2 >= sum(char.isalpha() for char in line if char <= "\x7f")
+    high = {char: line.count(char) for char in sorted(set(line)) if char > "\x7f"}
+    total = sum(high.values())
+    dense = total >= 8 and total * 2 >= len(_ASCII_LETTERS.findall(line))
     seen = {line}
     for wrong, rights in MIXUPS.items():
         if wrong not in WIDE and (text := _utf8_in_part(line, wrong)) not in seen:
             seen.add(text)
             yield text, LEFT_OF_UTF8
-        if wrong not in WIDE and sum(char in _bytes(wrong) for char in high) < 0.9 * len(high):
+        if wrong not in WIDE and sum(high[char] for char in high.keys() & _bytes(wrong).keys()) < 0.9 * total:
             continue
         for right in rights.split():
             other = _read(line, wrong, right) if dense or right not in EAST_ASIAN else None
@@ -93,19 +96,23 @@ def _is_east_asian(text: str) -> bool:
 def _utf8_in_part(line: str, wrong: str) -> str:
     """Read as UTF-8 what is a sequence of UTF-8 in the bytes of ``wrong``; the rest stays."""
     table = _bytes(wrong)
-    raw = "".join(chr(table.get(char, 0)) for char in line)
     parts: list[str] = []
     at = 0
-    for match in _UTF8.finditer(raw):
-        try:
-            char = match[0].encode("latin-1").decode()
-        except UnicodeDecodeError:
-            continue
-        if not _LIKELY.match(char):
-            continue
-        parts += line[at : match.start()], char
-        at = match.end()
+    for run in _RUN.finditer(line):
+        raw = "".join(chr(table.get(char, 0)) for char in run[0])
+        for match in _UTF8.finditer(raw):
+            if char := _likely(match[0]):
+                parts += line[at : run.start() + match.start()], char
+                at = run.start() + match.end()
     return "".join(parts) + line[at:]
+
+
+def _likely(raw: str) -> str:
+    try:
+        char = raw.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return ""
+    return char if _LIKELY.match(char) else ""
 
 
 def _read(line: str, wrong: str, right: str) -> str | None:

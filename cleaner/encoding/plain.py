@@ -49,9 +49,11 @@ def plain(text: str) -> bool:
 
 
 def _all_fine(text: str) -> bool:
-    if _MISPLACED.search(text) or _MANY_LETTERS.search(text):
+    if _MISPLACED.search(text):
         return False
-    return all(_balanced(text, match.start()) for match in _LETTER.finditer(text))
+    if not _LETTER.search(text):
+        return True
+    return not _MANY_LETTERS.search(text) and all(_balanced(text, match.start()) for match in _LETTER.finditer(text))
 
 
 def _balanced(text: str, at: int) -> bool:
