@@ -69,13 +69,14 @@ _PHOTO = re.compile(
 )
 
 
-def match(lines: Lines, others: Iterable[Mark] = ()) -> list[Mark]:
+def match(lines: Lines, others: Iterable[Mark] = (), places: Places | None = None) -> list[Mark]:
     """Return the marks of header lines, each with its fields; sorted by row.
 
-    Lines that ``others`` (marks of the rules) take out are not looked at.
+    Lines that ``others`` (marks of the rules) take out are not looked at. ``places`` is ``Places.of(lines)`` if at
+    hand.
     """
     others = list(others)
-    places = Places.of(lines)
+    places = places or Places.of(lines)
     gone = {mark.row for mark in others if mark.action == "remove" and mark.confidence >= 0.5}
     marks = _sections(lines, others)
     for document in range(len(lines.texts)):

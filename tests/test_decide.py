@@ -45,7 +45,7 @@ class OneRule:
     def __init__(self, marks: dict[str, Mark]) -> None:
         self.marks = marks
 
-    def match(self, lines: Lines, languages: object = None) -> list[Mark]:
+    def match(self, lines: Lines, *_: object) -> list[Mark]:
         return [self.marks[text]._replace(row=row) for row, text in enumerate(lines.text) if text in self.marks]
 
 
@@ -99,7 +99,7 @@ def test_rules_and_model_strip_furniture_and_keep_the_article() -> None:
 def test_a_stricter_level_removes_no_more() -> None:
     text = "\n\n".join([FURNITURE[4], PROSE[0], FURNITURE[6], PROSE[1], FURNITURE[2], *PROSE[2:], *FURNITURE[:2]])
     left = [
-        len(apply(one(text, replace(ALL, level=level)).edits, text))  # type: ignore[arg-type]
+        len(apply(one(text, replace(ALL, level=level)).edits, text))
         for level in ("conservative", "balanced", "aggressive")
     ]
     assert left == sorted(left, reverse=True)
@@ -115,7 +115,7 @@ def test_what_is_not_quite_sure_is_reported_and_stays() -> None:
 
 def test_a_keep_mark_protects_from_the_less_sure_only() -> None:
     class Both(OneRule):
-        def match(self, lines: Lines, languages: object = None) -> list[Mark]:
+        def match(self, lines: Lines, *_: object) -> list[Mark]:
             found = super().match(lines)
             return found + [mark._replace(action="keep", rule="guard", confidence=0.8) for mark in found]
 

@@ -13,10 +13,9 @@ import numpy as np
 import re2
 
 from cleaner.boilerplate.gates import gate_of, starts_open
-from cleaner.boilerplate.phrases import PhraseError, body_of, whole_line
+from cleaner.boilerplate.phrases import PhraseError, body_of, fold, whole_line
 from cleaner.boilerplate.rule_files import Rule
 from cleaner.errors import ConfigError
-from cleaner.lines import Lines
 
 #: Lines of more characters are only shown to rules that say ``long = true``.
 SHORT = 200
@@ -60,6 +59,19 @@ class Automata(NamedTuple):
             Gate(gate for one in rules for gate in one.gates),
         )
 
+    def match(self, lines: Sequence[str]) -> list[list[int]]:
+        """Return for each line, all of them different, the places of the rules that have a pattern for it."""
+        short = [at for at, text in enumerate(lines) if len(text) <= SHORT]
+        found: list[list[int]] = [[]] * len(lines)
+        for at, text in zip(short, fold([lines[at] for at in short]), strict=True):
+            found[at] = self.closed.match(text)
+        looked_at = [at for at, text in enumerate(lines) if len(text) <= LONG]
+        some = [looked_at[place] for place in self.gate.find([lines[at] for at in looked_at])]
+        for at, text in zip(some, fold([lines[at] for at in some]), strict=True):
+            if more := (self.open if len(lines[at]) <= SHORT else self.long).match(text):
+                found[at] = sorted({*found[at], *more})
+        return found
+
 
 class Automaton:
     """One RE2 set over the patterns of all rules, given rule by rule."""
@@ -78,12 +90,12 @@ class Automaton:
         except re2.error:
             raise ConfigError("the rules are too large to be matched at once; make some of them shorter") from None
 
-    def match(self, text: str) -> list[int] | None:
+    def match(self, text: str) -> list[int]:
         """Return the places of the rules that have a pattern for the whole of a folded line."""
         if not self._rule_of:
-            return None
+            return []
         found = self._set.Match(text.encode("utf-8", "replace"))
-        return sorted({self._rule_of[at] for at in found}) if found else None
+        return sorted({self._rule_of[at] for at in found}) if found else []
 
 
 class Gate:
@@ -94,11 +106,11 @@ class Gate:
         unique = sorted(set(gates))
         self._words = re2.compile("(?im)" + "|".join(unique), options) if unique else None
 
-    def rows(self, lines: Lines) -> list[int]:
-        """Return the rows of the lines that hold one of the words."""
+    def find(self, lines: Sequence[str]) -> list[int]:
+        """Return the places of the lines that hold one of the words."""
         if self._words is None:
             return []
-        text = "\n".join(lines.text).encode("utf-8", "replace")
+        text = "\n".join(lines).encode("utf-8", "replace")
         ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n"))
         places = []
         found = self._words.search(text)
@@ -106,7 +118,8 @@ class Gate:
             places.append(found.start())
             end = text.find(b"\n", found.end())
             found = self._words.search(text, end) if end >= 0 else None
-        return [int(row) for row in np.searchsorted(ends, places)]
+        found_in: list[int] = np.searchsorted(ends, places).tolist()
+        return found_in
 
 
 def patterns_of(rule: Rule, pieces: Mapping[str, str]) -> Patterns:

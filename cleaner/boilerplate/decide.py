@@ -22,6 +22,7 @@ from cleaner.boilerplate.cuts import STAGE, Verdict, cut
 from cleaner.boilerplate.familiar import familiar
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.model import LineModel
+from cleaner.boilerplate.places import Places
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.boilerplate.templates import Templates
 from cleaner.documents import Edit, Finding, apply, compose
@@ -82,7 +83,8 @@ def find(
     lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], settings: Settings
 ) -> list[Decision]:
     """Decide on every line of a batch; returns one decision a document, in order."""
-    decisions = _once(lines, sources, languages, settings)
+    known: dict[str, list[int]] = {}
+    decisions = _once(lines, sources, languages, settings, known)
     again = [at for at, decision in enumerate(decisions) if decision.edits]
     texts = {at: apply(decisions[at].edits, lines.texts[at]) for at in again}
     while again:
@@ -91,6 +93,7 @@ def find(
             [sources[at] for at in again],
             [languages[at] for at in again],
             settings,
+            known,
         )
         changed = []
         for at, more in zip(again, found, strict=True):
@@ -103,13 +106,17 @@ def find(
 
 
 def _once(
-    lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], settings: Settings
+    lines: Lines,
+    sources: Sequence[str | None],
+    languages: Sequence[str | None],
+    settings: Settings,
+    known: dict[str, list[int]],
 ) -> list[Decision]:
     decisions = [Decision([], [], {}) for _ in lines.texts]
     if not len(lines):
         return decisions
     seen = scan.scan(lines)
-    marks = _marks(lines, languages, settings)
+    marks = _marks(lines, languages, settings, known)
     said = _weigh(lines, seen, sources, marks, settings)
     removed: dict[int, list[Verdict]] = {}
     threshold = REMOVE[settings.level]
@@ -128,13 +135,16 @@ def _once(
     return decisions
 
 
-def _marks(lines: Lines, languages: Sequence[str | None], settings: Settings) -> dict[int, list[Mark]]:
+def _marks(
+    lines: Lines, languages: Sequence[str | None], settings: Settings, known: dict[str, list[int]]
+) -> dict[int, list[Mark]]:
     """Return the marks of the detectors that speak of few lines, by row."""
     found: list[Mark] = []
+    places = Places.of(lines)
     if settings.ruleset is not None:
-        found += settings.ruleset.match(lines, languages)
+        found += settings.ruleset.match(lines, languages, places, known)
     if settings.fields:
-        found += header.match(lines, found)
+        found += header.match(lines, found, places)
     if settings.captions:
         found += captions.match(lines)
     rows: dict[int, list[Mark]] = {}

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from cleaner.boilerplate.automata import LONG, SHORT, Automata, check, patterns_of
+from cleaner.boilerplate.automata import Automata, check, patterns_of
 from cleaner.boilerplate.headlines import inline_headlines, is_headline
 from cleaner.boilerplate.marks import Mark
-from cleaner.boilerplate.phrases import fold
 from cleaner.boilerplate.places import Places
 from cleaner.boilerplate.rule_files import Rule, packaged_files, read_file, read_rules
 from cleaner.lines import Lines
@@ -69,15 +68,23 @@ class RuleSet:
         other.rules = tuple(rule if one.name == rule.name else one for one in self.rules)
         return other
 
-    def match(self, lines: Lines, languages: Sequence[str | None] | None = None) -> list[Mark]:
+    def match(
+        self,
+        lines: Lines,
+        languages: Sequence[str | None] | None = None,
+        places: Places | None = None,
+        known: dict[str, list[int]] | None = None,
+    ) -> list[Mark]:
         """Return what the rules say of the lines, sorted by row.
 
         Args:
             lines: the lines of a batch of texts.
             languages: the language of each text, where known; rules of other languages stay silent.
+            places: ``Places.of(lines)`` if at hand.
+            known: for lines that were looked at before the places of the rules with a pattern for them; grows.
         """
-        places = Places.of(lines)
-        hits = self._hits(lines)
+        places = places or Places.of(lines)
+        hits = self._hits(lines, {} if known is None else known)
         marks: list[Mark] = []
         for at, row in self._speaking(lines, places, hits, languages):
             marks.extend(_marks(self.rules[at], row, lines, places))
@@ -89,7 +96,7 @@ class RuleSet:
     def _speaking(
         self, lines: Lines, places: Places, hits: Hits, languages: Sequence[str | None] | None
     ) -> Iterator[tuple[int, int]]:
-        """Yield the places of the rules that speak and the rows that they speak of; one that ends a text does so once."""
+        """Yield the places of the rules that speak and their rows; one that ends a text does so once."""
         ended: set[tuple[int, int]] = set()
         for row in sorted(hits):
             for at in hits[row]:
@@ -100,20 +107,11 @@ class RuleSet:
                     ended.add(once)
                 yield at, row
 
-    def _hits(self, lines: Lines) -> dict[int, list[int]]:
+    def _hits(self, lines: Lines, known: dict[str, list[int]]) -> dict[int, list[int]]:
         """Return for the rows that a pattern matches the places of the rules; each unique line is decided once."""
-        automata = self._automata
-        short = dict.fromkeys(text for text in lines.text if len(text) <= SHORT)
-        closed = dict(zip(short, map(automata.closed.match, fold(list(short))), strict=True))
-        hits = {row: found for row, text in enumerate(lines.text) if (found := closed.get(text))}
-        for row in automata.gate.rows(lines):
-            text = lines.text[row]
-            if len(text) > LONG:
-                continue
-            automaton = automata.open if len(text) <= SHORT else automata.long
-            if found := automaton.match(fold([text])[0]):
-                hits[row] = sorted({*hits.get(row, ()), *found})
-        return hits
+        new = [text for text in dict.fromkeys(lines.text) if text not in known]
+        known.update(zip(new, self._automata.match(new), strict=True))
+        return {row: found for row, text in enumerate(lines.text) if (found := known[text])}
 
     def _holds(
         self,
