@@ -7,34 +7,79 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from cleaner import schemas
 from cleaner.boilerplate import templates
+from cleaner.clean import shard_key
 from cleaner.engines import Dataset, Engine
 from cleaner.lines import Lines
+
+#: In documents without a source a line needs this many documents, and no more words, to be a template: such a corpus
+#: may hold a few copies of one story.
+UNNAMED_DOCUMENTS, UNNAMED_WORDS = 5, 20
+
+#: So many of the longest lines tell one article from another.
+LONGEST_LINES = 3
 
 
 def learn_templates(engine: Engine, documents: Dataset) -> Dataset:
     """The templates of a corpus: one part, sorted, the same for any order of the documents."""
-    counts = engine.map("sources", documents.parts, count_sources, templates.SOURCES).table()
+    keys = engine.map("articles", documents.parts, articles, schemas.ARTICLES)
+    copies = engine.shuffle("copies", keys, "key", copies_of, schemas.ARTICLES).table()["document"].to_numpy()
+    count = Count(np.sort(copies))
+    counts = engine.map("sources", documents.parts, count.sources, templates.SOURCES).table()
     sources = counts.group_by("source", use_threads=False).aggregate([("documents", "sum")])
     sizes = dict(zip(sources["source"].to_pylist(), sources["documents_sum"].to_pylist(), strict=True))
-    rows = engine.map("lines", documents.parts, count_lines, templates.ROWS)
+    rows = engine.map("lines", documents.parts, count.lines, templates.ROWS)
     learned = engine.shuffle("learned", rows, "line", Learn(sizes), templates.TEMPLATES)
     table = learned.table().sort_by([("source", "ascending"), ("text", "ascending")])
     return engine.keep("templates", table.combine_chunks())
 
 
-def count_sources(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """DOCUMENTS → how many documents of each source: a batch function."""
-    return templates.count_documents([row["source"] for row in _good(batch)])
-
-
-def count_lines(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """DOCUMENTS → how often each line stands in each source: a batch function."""
+def articles(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """DOCUMENTS → ARTICLES: a key of the source and the longest lines of each document; a batch function."""
     rows = _good(batch)
-    lines = Lines.of([row["text"] for row in rows])
-    return templates.count_rows(lines, [row["source"] for row in rows], [day_of(row["published"]) for row in rows])
+    keys = []
+    for row in rows:
+        lines = sorted(set(row["text"].split("\n")), key=lambda line: (-len(line), line))[:LONGEST_LINES]
+        keys.append(shard_key("\n".join([row["source"] or "", *lines])))
+    columns = [pa.array(keys, pa.int64()), pa.array([row["document"] for row in rows], pa.int64())]
+    return pa.RecordBatch.from_arrays(columns, schema=schemas.ARTICLES)
+
+
+def copies_of(table: pa.Table) -> pa.Table:
+    """ARTICLES → those that are copies of an earlier document: a group function."""
+    table = table.sort_by([("key", "ascending"), ("document", "ascending")]).combine_chunks()
+    keys = table["key"].to_numpy()
+    again = np.zeros(len(keys), dtype=bool)
+    again[1:] = keys[1:] == keys[:-1]
+    return table.filter(pa.array(again))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Counts the documents of a batch; of an article's ``copies`` (sorted) only the first: all its lines repeat."""
+
+    copies: NDArray[np.int64]
+
+    def sources(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """DOCUMENTS → how many documents of each source: a batch function."""
+        return templates.count_documents([row["source"] for row in self._firsts(batch)])
+
+    def lines(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """DOCUMENTS → how often each line stands in each source: a batch function."""
+        rows = self._firsts(batch)
+        lines = Lines.of([row["text"] for row in rows])
+        return templates.count_rows(lines, [row["source"] for row in rows], [day_of(row["published"]) for row in rows])
+
+    def _firsts(self, batch: pa.RecordBatch) -> list[dict[str, Any]]:
+        rows = _good(batch)
+        copy = np.isin([row["document"] for row in rows], self.copies)
+        return [row for row, again in zip(rows, copy, strict=True) if not again]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +90,10 @@ class Learn:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """The templates among these lines."""
-        return templates.learn(table, self.sizes)
+        found = templates.learn(table, self.sizes)
+        words = pc.list_value_length(pc.utf8_split_whitespace(found["text"]))
+        sure = pc.and_(pc.greater_equal(found["documents"], UNNAMED_DOCUMENTS), pc.less_equal(words, UNNAMED_WORDS))
+        return found.filter(pc.or_(pc.not_equal(found["source"], ""), sure))
 
 
 def day_of(published: str | None) -> int | None:
@@ -58,5 +106,5 @@ def day_of(published: str | None) -> int | None:
 
 
 def _good(batch: pa.RecordBatch) -> list[dict[str, Any]]:
-    rows = batch.select(["source", "published", "text", "reason"]).to_pylist()
+    rows = batch.select(["document", "source", "published", "text", "reason"]).to_pylist()
     return [row for row in rows if row["reason"] is None]

@@ -58,6 +58,9 @@ CLEANED = pa.schema(
 #: One row an id, to find ids that stand twice.
 IDS = pa.schema([("key", pa.int64()), ("id", pa.string()), ("location", pa.string()), ("document", pa.int64())])
 
+#: One row a document: a key of what tells its article from others.
+ARTICLES = pa.schema([("key", pa.int64()), ("document", pa.int64())])
+
 #: Documents whose id is another document's.
 REPEATED = pa.schema([("document", pa.int64()), ("first", pa.string())])
 
