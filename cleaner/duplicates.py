@@ -23,7 +23,7 @@ from cleaner.minhash.verify import REASONS, Thresholds, verify
 from cleaner.passages import passages
 
 #: Above this many passages that share a key not all of its pairs are looked at (see bands.candidate_pairs).
-LARGEST_BUCKET = 256
+MOST_SHARING = 256
 
 #: Candidate pairs that one call of ``verify`` holds at a time.
 PAIRS_AT_ONCE = 20_000
@@ -83,7 +83,7 @@ class MakeKeys:
 def candidates(table: pa.Table) -> pa.Table:
     """KEYS → CANDIDATES: a group function over the keys."""
     keys, numbers = table["key"].to_numpy(), table["passage"].to_numpy()
-    found = candidate_pairs(keys, numbers, LARGEST_BUCKET)
+    found = candidate_pairs(keys, numbers, MOST_SHARING)
     columns = [
         np.concatenate([found.a, found.first]),
         np.concatenate([found.b, found.first]),
@@ -93,23 +93,32 @@ def candidates(table: pa.Table) -> pa.Table:
 
 
 class Rows:
-    """Rows of the passages by number, memory-mapped from the spool: only what is taken is read."""
+    """Rows of the passages by number, memory-mapped from the spool one part at a time: only what is taken is read."""
 
     def __init__(self, data: Dataset) -> None:
-        self.batches = list(data.read())
-        self.first = np.cumsum([0, *(batch.num_rows for batch in self.batches)])
+        self.parts = data.parts
+        self.first = np.cumsum([0, *(part.rows for part in data.parts)])
 
     def take(self, numbers: NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
         """The rows of sorted, distinct passage numbers; shape (numbers, columns)."""
         names = list(columns)
         schema = pa.schema([schemas.PASSAGES.field(name) for name in names])
         ends = np.searchsorted(numbers, self.first).tolist()
-        taken = [
-            batch.select(names).take(pa.array(numbers[start:end] - first))
-            for batch, first, (start, end) in zip(self.batches, self.first, pairwise(ends), strict=False)
-            if start < end
-        ]
+        taken: list[pa.RecordBatch] = []
+        for part, first, (start, end) in zip(self.parts, self.first, pairwise(ends), strict=False):
+            if start < end:
+                taken.extend(_taken(part, numbers[start:end] - first, names))
         return pa.Table.from_batches(taken, schema=schema).combine_chunks()
+
+
+def _taken(part: Part, rows: NDArray[np.int64], names: list[str]) -> Iterator[pa.RecordBatch]:
+    """Copy sorted rows of a part, from each of its batches that has some."""
+    first = 0
+    for batch in part.read():
+        start, end = np.searchsorted(rows, [first, first + batch.num_rows])
+        if start < end:
+            yield batch.select(names).take(pa.array(rows[start:end] - first))
+        first += batch.num_rows
 
 
 @dataclass(frozen=True, slots=True)

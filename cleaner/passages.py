@@ -14,6 +14,8 @@ LONGEST = 1600
 #: A cut leaves at least this many characters before it.
 SHORTEST_CUT = 400
 
+#: A line without the white space around it.
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？][”’」』）]*")
 _ENDED = ".!?:;…\"'”’»)]。！？"
 
@@ -29,21 +31,19 @@ def passages(text: str) -> list[Passage]:
     return found
 
 
-def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+def _paragraphs(text: str) -> list[tuple[int, int]]:
     """Each line is a paragraph, but for wrapped text, where a block of lines is one."""
-    at = 0
+    lines = [match.span() for match in _LINE.finditer(text)]
+    if not any(text[start].islower() for start, _ in lines):
+        return lines
     block: list[tuple[int, int]] = []
-    for line in text.split("\n"):
-        stripped = line.strip()
-        if stripped:
-            start = at + (0 if line[0] == stripped[0] else line.index(stripped))
-            block.append((start, start + len(stripped)))
-        elif block:
-            yield from _joined(text, block)
+    paragraphs: list[tuple[int, int]] = []
+    for line in lines:
+        if block and text.count("\n", block[-1][1], line[0]) > 1:
+            paragraphs += _joined(text, block)
             block = []
-        at += len(line) + 1
-    if block:
-        yield from _joined(text, block)
+        block.append(line)
+    return paragraphs + _joined(text, block)
 
 
 def _joined(text: str, block: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -7,11 +7,13 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from cleaner.engines import BatchFunction, Dataset, GroupFunction, Part, Readable
 from cleaner.errors import CleanerError
@@ -58,8 +60,8 @@ class LocalEngine:
             calls = [(part, key, bits, folder, i) for i, part in enumerate(data.parts)]
             scattered = list(self._run(_scatter, calls))
             partitions = [
-                Dataset(data.schema, tuple(one[bucket] for one in scattered if bucket in one))
-                for bucket in range(1 << bits)
+                Dataset(data.schema, tuple(one[number] for one in scattered if number in one))
+                for number in range(1 << bits)
             ]
         groups = [
             (partition, function, schema, folder / f"{i:06d}.arrow")
@@ -104,21 +106,26 @@ def _group_partition(partition: Dataset, function: GroupFunction, schema: pa.Sch
 
 def _scatter(part: Part, key: str, bits: int, folder: Path, number: int) -> dict[int, Part]:
     """Write the rows of one part into a file for each hash partition of the key."""
-    if not part.rows:
-        return {}
-    table = pa.Table.from_batches(list(part.read()))
-    keys = table[key].to_numpy().astype(np.int64).view(np.uint64)
-    bucket = ((keys * _ODD) >> np.uint64(64 - bits)).astype(np.uint16)  # NumPy sorts 16 bits by radix
-    order = np.argsort(bucket, kind="stable")
-    table = table.take(order)
-    ends = np.cumsum(np.bincount(bucket, minlength=1 << bits)).tolist()
-    scattered, start = {}, 0
-    for i, end in enumerate(ends):
-        if end > start:
-            path = folder / f"scatter-{i:06d}-{number:06d}.arrow"
-            scattered[i] = _write(path, table.schema, table.slice(start, end - start).to_batches())
-        start = end
-    return scattered
+    slices: list[list[pa.RecordBatch]] = [[] for _ in range(1 << bits)]
+    for batch in part.read():
+        partition = _partitions(batch[key], bits)
+        batch = batch.take(pa.array(np.argsort(partition, kind="stable")))
+        ends = np.cumsum(np.bincount(partition, minlength=1 << bits)).tolist()
+        for i, (start, end) in enumerate(pairwise([0, *ends])):
+            if start < end:
+                slices[i].append(batch.slice(start, end - start))
+    return {
+        i: _write(folder / f"scatter-{i:06d}-{number:06d}.arrow", batches[0].schema, batches)
+        for i, batches in enumerate(slices)
+        if batches
+    }
+
+
+def _partitions(keys: pa.Array, bits: int) -> NDArray[np.uint16]:
+    """The hash partition of each key, as numbers of 16 bits: these NumPy sorts by radix."""
+    mixed: NDArray[np.uint64] = keys.to_numpy().astype(np.int64).view(np.uint64) * _ODD
+    mixed >>= np.uint64(64 - bits)
+    return mixed.astype(np.uint16)
 
 
 def _write(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Part:
