@@ -89,7 +89,10 @@ class Clean:
         rows = batch.to_pylist()
         for row in rows:
             if row["document"] in self.repeated:
-                row["reason"] = f"its id is also that of {self.repeated[row['document']]}; ids must differ"
+                row["reason"] = (
+                    f"its id is also that of {self.repeated[row['document']]}; ids must differ: name another field with"
+                    " --id-field, or none (--id-field '') to name records by their place"
+                )
         good = [row for row in rows if row["reason"] is None]
         decisions = self.detect(good) if self.detect else [None] * len(good)
         found = {row["document"]: decision for row, decision in zip(good, decisions, strict=True)}

@@ -89,6 +89,7 @@ def _numbered(passages: pa.Table, kept: Any, pair: Any, pairs: pa.Table) -> pa.T
             **{f"kept_{name}": anchors[name] for name in ("passage", "id", "start", "end", "earlier")},
             "jaccard": similar["jaccard"],
             "containment": similar["containment"],
+            "covered": _covered(own, anchors, similar),
             "member": pa.array(kept[inside] != inside),
         }
     )
@@ -98,6 +99,19 @@ def _numbered(passages: pa.Table, kept: Any, pair: Any, pairs: pa.Table) -> pa.T
     return (
         table.append_column("cluster", pa.array(np.cumsum(first))).select(schemas.MEMBERS.names).cast(schemas.MEMBERS)
     )
+
+
+def _covered(own: pa.Table, kept: pa.Table, similar: pa.Table) -> pa.Array:
+    """The share of each passage's shingles that its kept copy has, from both similarities.
+
+    With s shared shingles of a and b: containment s / min(a, b), and a + b = s / jaccard + s.
+    """
+    jaccard, containment = (similar[name].to_numpy() for name in ("jaccard", "containment"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_longer = 1 / (1 / jaccard + 1 - 1 / containment)
+    length, other = (pc.subtract(table["end"], table["start"]).to_numpy() for table in (own, kept))
+    covered = np.where(length <= other, containment, of_longer)
+    return pa.array(covered, from_pandas=True)
 
 
 def flag_rows(members: pa.Table) -> pa.Table:
@@ -117,7 +131,8 @@ def write_clusters(folder: Path, members: pa.Table) -> dict[str, Any]:
                 "size": len(rows),
                 "kept": _place(kept),
                 "members": [
-                    {**_place(row), "jaccard": row["jaccard"], "containment": row["containment"]} for row in others
+                    {**_place(row), **{name: row[name] for name in ("jaccard", "containment", "covered")}}
+                    for row in others
                 ],
             }
         )

@@ -7,6 +7,7 @@ Precedence: command-line flags, then ``CLEANER_*`` variables, then the nearest `
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -15,6 +16,8 @@ from typing import Any
 
 from cleaner.errors import ConfigError
 
+#: Settings that name files: in a file of settings they are relative to it.
+FILES = ("rules", "templates", "against")
 STAGES = ("encoding", "extract", "boilerplate", "near-duplicates")
 
 
@@ -56,6 +59,9 @@ class Config:
         "flag",
         "What happens to near-duplicate passages.",
         choices=("flag", "drop-passages", "drop-documents"),
+    )
+    drop_covered: float = setting(
+        0.8, "Share of a passage that its kept copy must have for it to be dropped.", low=0.0, high=1.0
     )
     keep: str = setting("earliest", "Which copy of a near-duplicate passage is kept.", choices=("earliest", "longest"))
     jaccard: float = setting(0.25, "Jaccard similarity from which on passages are near-duplicates.", low=0.0, high=1.0)
@@ -152,7 +158,10 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path)
     path, table = find_file(folder)
     for key, value in table.items():
         name = _known(key, str(path))
-        origins[name] = Origin(_typed(key, value, str(path)), str(path))
+        value = _typed(key, value, str(path))
+        if path and name in FILES:
+            value = tuple(os.path.relpath(path.parent / one, folder) for one in value)
+        origins[name] = Origin(value, str(path))
     for variable, text in sorted(environment.items()):
         if variable.startswith("CLEANER_") and variable != "CLEANER_DEBUG":
             key = variable.removeprefix("CLEANER_").lower().replace("_", "-")
@@ -209,7 +218,7 @@ def _parsed(key: str, text: str, where: str) -> Any:
                 return float(text.rstrip()[:-1]) / 100
             return type(default)(text)
         except ValueError:
-            raise ConfigError(f"{where}: {text!r} is not a number") from None
+            raise ConfigError(f"{where}: {key}: {text!r} is not a number") from None
     return text
 
 

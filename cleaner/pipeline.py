@@ -44,6 +44,6 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     detector = Detector(config.boilerplate, config.rules, templates, config.templates) if templates else None
     cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED)
     duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
-    write = WriteShards(folder, shards, config.format, config.duplicates, duplicates.flags)
+    write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.flags)
     written = engine.shuffle("written", cleaned, "shard", write, schemas.WRITTEN)
     return write_record(folder, config, documents, cleaned, templates, duplicates, written)

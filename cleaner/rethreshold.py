@@ -107,6 +107,7 @@ def _said(row: dict[str, Any], name: str) -> Any:
 
 def _rewrite(corpus: Corpus, folder: Path, flags: pa.Table) -> Iterator[dict[str, Any]]:
     """The corpus with its flags decided again; all other files as they were."""
+    drop_covered = corpus.record["config"]["drop-covered"]
     near: dict[str, list[dict[str, Any]]] = {}
     for row in flags.filter(flags["member"]).to_pylist():
         near.setdefault(row["id"], []).append(row)
@@ -115,7 +116,7 @@ def _rewrite(corpus: Corpus, folder: Path, flags: pa.Table) -> Iterator[dict[str
             output = Output(folder, name)
             for document in corpus.file(name):
                 found = near.get(document["id"], [])
-                share = near_share(document["text"], found)
+                share = near_share(document["text"], [flag for flag in found if flag["covered"] >= drop_covered])
                 output.write({**document, "near_duplicates": flag_records(found), "near_duplicate_share": share})
             yield output.close()
         elif not name.startswith(("clusters", "pairs")):

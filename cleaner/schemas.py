@@ -161,6 +161,7 @@ MEMBERS = pa.schema(
         ("kept_earlier", pa.bool_()),
         ("jaccard", pa.float64()),
         ("containment", pa.float64()),
+        ("covered", pa.float64()),  # share of the passage's shingles that the kept copy has
     ]
 )
 
@@ -175,6 +176,7 @@ FLAGS = pa.schema(
         ("cluster", pa.int64()),
         ("jaccard", pa.float64()),
         ("containment", pa.float64()),
+        ("covered", pa.float64()),
         ("kept_id", pa.string()),
         ("kept_start", pa.int64()),
         ("kept_end", pa.int64()),

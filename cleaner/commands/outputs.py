@@ -78,8 +78,12 @@ def restore_command(output: Path, folder: Path) -> None:
 @click.command("rethreshold")
 @click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
 @click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the results.")
-@click.option("--jaccard", type=float, default=None, help="Jaccard similarity, at least. [default: as in OUT]")
-@click.option("--containment", type=float, default=None, help="Containment, at least. [default: as in OUT]")
+@click.option(
+    "--jaccard", type=click.FloatRange(0, 1), default=None, help="Jaccard similarity, at least. [default: as in OUT]"
+)
+@click.option(
+    "--containment", type=click.FloatRange(0, 1), default=None, help="Containment, at least. [default: as in OUT]"
+)
 def rethreshold_command(output: Path, folder: Path, jaccard: float | None, containment: float | None) -> None:
     """Flag fewer near-duplicates, under higher thresholds, from the pairs in OUT; no new run.
 

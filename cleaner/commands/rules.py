@@ -38,7 +38,7 @@ def rules_show(name: str, **flags: Any) -> None:
 
     \b
     Example:
-      cleaner rules show share-and-follow
+      cleaner rules show follow-us
     """
     from cleaner.reports import rules
 

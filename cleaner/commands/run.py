@@ -35,8 +35,10 @@ def run_command(
     explain_bands: bool,
     quiet: bool,
     **flags: Any,
-) -> None:
-    """Clean a corpus. INPUT is a file, a folder, a pattern, or - for standard input.
+) -> int:
+    """Clean a corpus. INPUT is a file, a folder, a pattern, a URL, or - for standard input.
+
+    Exits with 1 if no record could be used.
 
     \b
     Examples:
@@ -49,7 +51,8 @@ def run_command(
     if explain_bands:
         from cleaner.minhash import bands
 
-        return click.echo(bands.explain_bands(config.bands, config.rows))
+        click.echo(bands.explain_bands(config.bands, config.rows))
+        return 0
     preview = dry_run or diff
     if not inputs:
         raise click.UsageError("name an input: a file, a folder, a pattern, or - for standard input")
@@ -70,7 +73,7 @@ def run_command(
         from cleaner.reports import text
 
         click.echo(text.summary(record, done), err=True)
-    return None
+    return 1 if 0 < record["counts"]["read"] == record["counts"]["rejected"] else 0
 
 
 def _show(config: Config, planned: Any, preview: bool, diff: bool) -> tuple[dict[str, Any], str]:

@@ -17,6 +17,9 @@ REASONS = {
     "label": "The label of a line that becomes a field.",
     "agency-credit": "The credit of an agency becomes a field of the document.",
     "passage": "Another document has nearly the same passage; the other copy is kept.",
+    "left-alone": "The document would have lost most of its text, and nothing like a paragraph would have stayed.",
+    "photo-credit": "The credit of a photo becomes a field of the document.",
+    "section": "The name of the section becomes a field of the document.",
     "rejected": "The record could not be used.",
 }
 

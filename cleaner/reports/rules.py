@@ -5,6 +5,7 @@ from __future__ import annotations
 from cleaner.boilerplate.rules import Rule, RuleSet
 from cleaner.config import suggest
 from cleaner.errors import ConfigError
+from cleaner.reports.reasons import REASONS
 
 
 def table(ruleset: RuleSet) -> str:
@@ -23,6 +24,8 @@ def show(ruleset: RuleSet, name: str) -> str:
         ConfigError: there is no rule of this name.
     """
     rules = {rule.name: rule for rule in ruleset.rules}
+    if name in REASONS:
+        return f"{name}\n\n  {REASONS[name]}\n\n  (found by a detector; it has no phrases)"
     if name not in rules:
         raise ConfigError(f"there is no rule {name!r}{suggest(name, tuple(rules))}; cleaner rules list shows all")
     rule = rules[name]

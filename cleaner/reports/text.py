@@ -26,6 +26,8 @@ def summary(record: dict[str, Any], out: str) -> str:
     ]
     biggest = sorted(record["characters_removed"].items(), key=lambda entry: (-entry[1], entry[0]))[:BIGGEST]
     lines += [f"  {name:44} {record['edits'][name]:>8,} edits {size:>10,} characters" for name, size in biggest]
+    if len(record["edits"]) > BIGGEST:
+        lines.append(f"  and {_count(len(record['edits']) - BIGGEST, 'more rule')}; run.json has all")
     if "near-duplicates" in record["config"]["stages"]:
         lines.append(
             f"{_count(near['passages'], 'near-duplicate passage')} in {_count(near['clusters'], 'cluster')}"
@@ -34,15 +36,15 @@ def summary(record: dict[str, Any], out: str) -> str:
         lines += _weakest(near["weakest"])
     if near["keys_shared_too_often"]:
         lines.append(
-            f"  {near['keys_shared_too_often']:,} keys are shared by up to"
-            f" {near['passages_sharing_one_key']:,} passages; these are compared with the first ones only"
+            f"  some wordings stand in up to {near['passages_sharing_one_key']:,} passages; these were compared with"
+            " the first ones only"
         )
     if near["pairs_left_out"]:
         lines.append(f"  {near['pairs_left_out']:,} more pairs of very large clusters are not in pairs.jsonl")
     if counts["rejected"]:
         lines.append(f"warning: {_count(counts['rejected'], 'record')} could not be used; rejected.jsonl says why")
     if counts["read"] == counts["rejected"]:
-        lines.append("warning: nothing was kept; are the fields the right ones? See --text-field and --html-field")
+        lines.append("warning: nothing was kept")
     lines.append(out)
     return "\n".join(lines)
 

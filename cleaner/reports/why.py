@@ -38,7 +38,7 @@ def explain(corpus: Corpus, identity: str) -> Iterator[str]:
 
 def _find(corpus: Corpus, identity: str) -> dict[str, Any]:
     seen: list[str] = []
-    for document in corpus.documents():
+    for document in corpus.all_documents():
         if document["id"] == identity:
             return document
         if len(seen) < 100_000:
@@ -72,7 +72,7 @@ def _note(record: dict[str, Any], original: str) -> Iterator[str]:
     if "message" in record:
         number = original.count("\n", 0, record["start"]) + 1
         where = f"line {number}, characters {record['start']}-{record['end']}"
-        yield f"\n{where}: {record['stage']}/{record['rule']}: not changed"
+        yield f"\n{where}: {record['stage']}/{record['rule']}"
         yield f"  {record['message']}"
         yield f"    {_short(original[record['start'] : record['end']])}"
         return

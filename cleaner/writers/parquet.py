@@ -23,6 +23,7 @@ _NEAR_DUPLICATE = pa.struct(
         ("cluster", pa.int64()),
         ("jaccard", pa.float64()),
         ("containment", pa.float64()),
+        ("covered", pa.float64()),
         ("kept", pa.struct([("id", pa.string()), *_PASSAGE, ("earlier", pa.bool_())])),
     ]
 )

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleaner import audit, schemas
-from cleaner.documents import Edit, apply, compose
+from cleaner.documents import Edit, apply, compose, original_offset
 from cleaner.engines import Dataset
 from cleaner.names import text_path
 from cleaner.passages import passages
@@ -29,13 +29,15 @@ NEAR_DOCUMENT = 0.8
 class WriteShards:
     """The group function from CLEANED to WRITTEN: the files of each shard, documents sorted by id.
 
-    ``flags`` is a part with a row for each near-duplicate passage (see FLAGS), sorted by document.
+    ``drop_covered`` is the share of a passage that its kept copy must have for the passage to be dropped; ``flags`` is
+    a part with a row for each near-duplicate passage (see FLAGS), sorted by document.
     """
 
     folder: Path
     shards: int
     format: str
     duplicates: str
+    drop_covered: float
     flags: Dataset
 
     def __call__(self, table: pa.Table) -> pa.Table:
@@ -69,12 +71,13 @@ class WriteShards:
 
     def _document(self, row: dict[str, Any], members: list[dict[str, Any]], files: Files, counts: Counts) -> None:
         near = [flag for flag in members if flag["member"]]
-        share = near_share(row["text"], near)
+        covered = [flag for flag in near if flag["covered"] >= self.drop_covered]
+        share = near_share(row["text"], covered)
         keeps_copies = len(near) < len(members)
         dropped = self.duplicates == "drop-documents" and share >= NEAR_DOCUMENT and not keeps_copies
         counts.document(row, near, share, dropped)
-        if near and self.duplicates == "drop-passages":
-            row, near = without_passages(row, near), []
+        if covered and self.duplicates == "drop-passages":
+            row, near = without_passages(row, near, covered)
         record = corpus_record(row, near, share)
         for line in audit.records(row["id"], row["edits"], row["notes"]):
             files.trail.write(line)
@@ -107,7 +110,7 @@ class Files(NamedTuple):
 
 
 def near_share(text: str, near: list[dict[str, Any]]) -> float:
-    """The share of a document's passages, by characters, that are near-duplicates."""
+    """The share of a document's passages, by characters, that are the near-duplicates ``near``."""
     if not near:
         return 0.0
     whole = sum(end - start for start, end in passages(text))
@@ -133,7 +136,7 @@ def corpus_record(row: dict[str, Any], near: list[dict[str, Any]], share: float)
 
 def flag_records(near: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The near-duplicate passages of a document as its line of ``corpus.jsonl`` names them."""
-    names = ("start", "end", "cluster", "jaccard", "containment")
+    names = ("start", "end", "cluster", "jaccard", "containment", "covered")
     return [
         {
             **{name: flag[name] for name in names},
@@ -146,19 +149,41 @@ def flag_records(near: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def without_passages(row: dict[str, Any], near: list[dict[str, Any]]) -> dict[str, Any]:
-    """The row with its near-duplicate passages taken out, as edits like any other."""
+def without_passages(
+    row: dict[str, Any], near: list[dict[str, Any]], covered: list[dict[str, Any]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The row without the passages ``covered``, as edits like any other; also the flags that stay, moved along."""
     text = row["text"]
-    edits = []
-    for flag in near:
-        start, end = flag["start"], flag["end"]
-        while end < len(text) and text[end].isspace():
-            end += 1
-        name = f"near-duplicate of {flag['kept_id']}"
-        edits.append(Edit(start, end, "", "near-duplicates", name, max(flag["jaccard"], flag["containment"])))
+    edits = [_drop(flag, text) for flag in covered]
     first, removed = audit.unpack(row["edits"])
     original = audit.undo(first, removed, text)
-    return {**row, "text": apply(edits, text), "edits": audit.pack(compose(first, edits, original), original)}
+    gone = {flag["start"] for flag in covered}
+    moved = []
+    for flag in near:
+        if flag["start"] not in gone:
+            shift = sum(edit.end - edit.start for edit in edits if edit.end <= flag["start"])
+            moved.append({**flag, "start": flag["start"] - shift, "end": flag["end"] - shift})
+    packed = audit.pack(compose(first, edits, original), original)
+    return {**row, "text": apply(edits, text), "edits": packed, "notes": _noted(row, covered, first)}, moved
+
+
+def _drop(flag: dict[str, Any], text: str) -> Edit:
+    end = flag["end"]
+    while end < len(text) and text[end].isspace():
+        end += 1
+    evidence = tuple((name, round(flag[name], 4)) for name in ("jaccard", "containment", "covered"))
+    return Edit(flag["start"], end, "", "near-duplicates", "passage", round(flag["covered"], 4), evidence)
+
+
+def _noted(row: dict[str, Any], covered: list[dict[str, Any]], first: list[Edit]) -> bytes:
+    """Say in the audit which copy of each dropped passage is kept."""
+    records = orjson.loads(row["notes"])
+    for flag in covered:
+        start, end = (original_offset(first, flag[name]) for name in ("start", "end"))
+        kept = f"{flag['kept_id']}, characters {flag['kept_start']}-{flag['kept_end']}"
+        said = {"stage": "near-duplicates", "rule": "passage", "message": f"the copy that is kept: {kept}"}
+        records.append({"start": start, "end": end, **said, "confidence": round(flag["covered"], 4)})
+    return orjson.dumps(records)
 
 
 class Counts:
