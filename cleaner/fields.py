@@ -16,6 +16,9 @@ from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.places import Places, ends_sentence
 from cleaner.lines import Lines
 
+#: For a line, the order of day and month, and the label above it: its mark if it is a header (in some row).
+Known = dict[tuple[str, str, str], Mark | None]
+
 #: So many lines before the first prose, after it and at the end are looked at.
 HEAD, AFTER, TAIL = 12, 3, 3
 #: The first line that looks like a title is one (or is content) so often.
@@ -69,18 +72,21 @@ _PHOTO = re.compile(
 )
 
 
-def match(lines: Lines, others: Iterable[Mark] = (), places: Places | None = None) -> list[Mark]:
+def match(
+    lines: Lines, others: Iterable[Mark] = (), places: Places | None = None, known: Known | None = None
+) -> list[Mark]:
     """Return the marks of header lines, each with its fields; sorted by row.
 
     Lines that ``others`` (marks of the rules) take out are not looked at. ``places`` is ``Places.of(lines)`` if at
-    hand.
+    hand; ``known`` holds what lines say that were looked at before, and grows.
     """
     others = list(others)
     places = places or Places.of(lines)
+    known = {} if known is None else known
     gone = {mark.row for mark in others if mark.action == "remove" and mark.confidence >= 0.5}
     marks = _sections(lines, others)
     for document in range(len(lines.texts)):
-        marks.extend(_document(lines, places, document, gone))
+        marks.extend(_document(lines, places, document, gone, known))
     return sorted(marks, key=lambda mark: mark.row)
 
 
@@ -92,7 +98,7 @@ def _sections(lines: Lines, others: list[Mark]) -> list[Mark]:
     return [Mark(row, "fields", "section", 0.8, "note", fields={"section": lines.text[row]}) for row in alone]
 
 
-def _document(lines: Lines, places: Places, document: int, gone: set[int]) -> Iterator[Mark]:
+def _document(lines: Lines, places: Places, document: int, gone: set[int], known: Known) -> Iterator[Mark]:
     begin, end = int(lines.first[document]), int(lines.first[document + 1])
     prose = int(places.first[document])
     head = range(begin, min(end, max(begin, min(prose, begin + HEAD)) + AFTER))
@@ -106,7 +112,7 @@ def _document(lines: Lines, places: Places, document: int, gone: set[int]) -> It
         if alone:
             label = alone
             continue
-        mark = _header(row, text, order, label)
+        mark = _known(row, text, order, label, known)
         if mark is not None:
             if label:
                 yield Mark(row - 1, "fields", "label", mark.confidence)
@@ -155,6 +161,13 @@ def _is_kicker(lines: Lines, row: int, prose: int) -> bool:
     words = len(lines.text[row].split())
     longer = len(following.split()) > 2 * words
     return words <= 4 and longer and _is_title(following) and _header(row + 1, following) is None
+
+
+def _known(row: int, text: str, order: str, label: str, known: Known) -> Mark | None:
+    """Return what ``_header`` does; the same line is read once."""
+    key = (text, order, label)
+    mark = known[key] if key in known else known.setdefault(key, _header(row, text, order, label))
+    return mark if mark is None or mark.row == row else mark._replace(row=row)
 
 
 def _header(row: int, text: str, order: str = "", label: str = "") -> Mark | None:

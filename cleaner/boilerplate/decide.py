@@ -83,13 +83,15 @@ def find(
     lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], settings: Settings
 ) -> list[Decision]:
     """Decide on every line of a batch; returns one decision a document, in order."""
-    known: dict[str, list[int]] = {}
-    decisions = _once(lines, sources, languages, settings, known)
+    known = Known(lines, scan.scan(lines), {}, {})
+    decisions = _once(lines, known.seen, sources, languages, settings, known)
     again = [at for at, decision in enumerate(decisions) if decision.edits]
     texts = {at: apply(decisions[at].edits, lines.texts[at]) for at in again}
     while again:
+        left = Lines.of([texts[at] for at in again])
         found = _once(
-            Lines.of([texts[at] for at in again]),
+            left,
+            scan.again(left, lines, known.seen),
             [sources[at] for at in again],
             [languages[at] for at in again],
             settings,
@@ -105,17 +107,32 @@ def find(
     return _safe(decisions, lines.texts)
 
 
+class Known(NamedTuple):
+    """What the first look at a batch has found: later looks see few other lines.
+
+    Attributes:
+        lines, seen: the lines of the first look, and their scan.
+        hits: see ``RuleSet.match``.
+        headers: see ``fields.match``.
+    """
+
+    lines: Lines
+    seen: scan.Scan
+    hits: dict[str, list[int]]
+    headers: header.Known
+
+
 def _once(
     lines: Lines,
+    seen: scan.Scan,
     sources: Sequence[str | None],
     languages: Sequence[str | None],
     settings: Settings,
-    known: dict[str, list[int]],
+    known: Known,
 ) -> list[Decision]:
     decisions = [Decision([], [], {}) for _ in lines.texts]
     if not len(lines):
         return decisions
-    seen = scan.scan(lines)
     marks = _marks(lines, languages, settings, known)
     said = _weigh(lines, seen, sources, marks, settings)
     removed: dict[int, list[Verdict]] = {}
@@ -135,16 +152,14 @@ def _once(
     return decisions
 
 
-def _marks(
-    lines: Lines, languages: Sequence[str | None], settings: Settings, known: dict[str, list[int]]
-) -> dict[int, list[Mark]]:
+def _marks(lines: Lines, languages: Sequence[str | None], settings: Settings, known: Known) -> dict[int, list[Mark]]:
     """Return the marks of the detectors that speak of few lines, by row."""
     found: list[Mark] = []
     places = Places.of(lines)
     if settings.ruleset is not None:
-        found += settings.ruleset.match(lines, languages, places, known)
+        found += settings.ruleset.match(lines, languages, places, known.hits)
     if settings.fields:
-        found += header.match(lines, found, places)
+        found += header.match(lines, found, places, known.headers)
     if settings.captions:
         found += captions.match(lines)
     rows: dict[int, list[Mark]] = {}

@@ -182,9 +182,9 @@ def _highest(column: NDArray[np.float32], group: NDArray[Any]) -> NDArray[np.int
 
 def _copies(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How often each line stands in its document (at most 99), and how many of them come before it."""
-    names: dict[str, int] = {}
-    key = np.fromiter((names.setdefault(line, len(names)) for line in lines.text), dtype=np.int64, count=len(lines))
-    key = lines.document.astype(np.int64) * (len(names) + 1) + key
+    last = dict(zip(lines.text, range(len(lines)), strict=True))
+    key = np.fromiter(map(last.__getitem__, lines.text), dtype=np.int64, count=len(lines))
+    key += lines.document.astype(np.int64) * len(lines)
     order = np.argsort(key, kind="stable")
     start = np.flatnonzero(np.r_[True, key[order][1:] != key[order][:-1]])
     size = np.diff(np.r_[start, len(key)])

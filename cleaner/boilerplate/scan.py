@@ -249,18 +249,47 @@ def _compiled() -> tuple[Any, Any]:
 
 def scan(lines: Lines) -> Scan:
     """Count the characters and words of every line. Time is linear in the text, bounded for one line."""
-    length = np.fromiter(map(len, lines.text), dtype=np.int64, count=len(lines))
-    seen = lines.text
+    return _scan_texts(lines.text)
+
+
+def again(lines: Lines, before: Lines, seen: Scan) -> Scan:
+    """Return ``scan(lines)``, given that of lines ``before`` that most of them are equal to."""
+    rows = dict(zip(before.text, range(len(before)), strict=True))
+    new = [text for text in lines.text if text not in rows]
+    if new:
+        rows |= zip(new, range(len(before), len(before) + len(new)), strict=True)
+        seen = _joined(seen, _scan_texts(new))
+    return _taken(seen, np.fromiter(map(rows.__getitem__, lines.text), dtype=np.int64, count=len(lines)))
+
+
+def _joined(one: Scan, other: Scan) -> Scan:
+    first = np.concatenate([one.first, other.first[1:] + one.first[-1]])
+    columns = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in Scan._fields}
+    return Scan(**columns | {"first": first})
+
+
+def _taken(seen: Scan, rows: NDArray[np.int64]) -> Scan:
+    """Return the scan of some of the lines, in that order."""
+    size = np.diff(seen.first)[rows]
+    first = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum(size, out=first[1:])
+    place = np.arange(first[-1]) + np.repeat(seen.first[rows] - first[:-1], size)
+    return Scan(seen.counts[rows], seen.words[place], seen.stop[place], first, seen.key[rows], seen.length[rows])
+
+
+def _scan_texts(texts: list[str]) -> Scan:
+    length = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    seen = texts
     if length.size and int(length.max()) > HEAD + TAIL:
-        seen = [line if len(line) <= HEAD + TAIL else line[:HEAD] + line[-TAIL:] for line in lines.text]
-    bounds = np.zeros(len(lines) + 1, dtype=np.int64)
+        seen = [line if len(line) <= HEAD + TAIL else line[:HEAD] + line[-TAIL:] for line in texts]
+    bounds = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(np.minimum(length, HEAD + TAIL), out=bounds[1:])
     codes = np.frombuffer("".join(seen).encode("utf-32-le", "surrogatepass"), dtype="<i4")
-    counts = np.zeros((len(lines), COLUMNS), dtype=np.int32)
+    counts = np.zeros((len(texts), COLUMNS), dtype=np.int32)
     words = np.empty(len(codes) + 1, dtype=np.int64)
     stop = np.empty(len(codes) + 1, dtype=np.uint8)
-    first = np.zeros(len(lines) + 1, dtype=np.int64)
-    key = np.zeros(len(lines), dtype=np.int64)
+    first = np.zeros(len(texts) + 1, dtype=np.int64)
+    key = np.zeros(len(texts), dtype=np.int64)
     run(0, len(codes), codes, bounds, *tables(), counts, words, stop, first, key)
     total = int(first[-1])
     return Scan(counts, words[:total], stop[:total], first, key, length)
