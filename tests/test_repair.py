@@ -6,6 +6,7 @@ import pytest
 
 from cleaner.documents import Edit, apply
 from cleaner.encoding import REPAIRS, RepairOptions, repair, repair_batch
+from cleaner.encoding.mixups import COMPARED, LONGEST
 
 CASES = tomllib.loads((Path(__file__).parent / "cases/repairs.toml").read_text(encoding="utf-8"))
 SEEDS = sorted((Path(__file__).parents[1] / "seeds").glob("*.txt"))
@@ -48,6 +49,27 @@ def test_options() -> None:
 def test_batch() -> None:
     texts = ["sound", "cafÃ©"]
     assert repair_batch(texts) == [repair(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("damaged", "repaired"),
+    [("ÒIt wonÕt rain,Ó she said. ", "“It won’t rain,” she said. "), ("Íîâîñòè ýêîíîìèêè ", "Новости экономики ")],
+)
+def test_a_long_line_is_repaired_by_what_its_beginning_shows(damaged: str, repaired: str) -> None:
+    times = 2 * COMPARED // len(damaged)
+    edits = repair(damaged * times)
+    assert apply(edits, damaged * times) == repaired * times
+    assert repair(repaired * times) == []
+
+
+def test_a_long_line_that_is_damaged_in_another_way_later_keeps_what_follows() -> None:
+    line = "Íîâîñòè ýêîíîìèêè " * 1200 + "“Sound” – naïve café " * 7000
+    assert repair(line) == []
+
+
+def test_mixups_are_not_looked_for_in_endless_lines() -> None:
+    line = "cafÃ© &amp; " * (LONGEST // 4)
+    assert apply(repair(line), line) == line.replace("&amp;", "&")
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from cleaner.encoding import judge
 from cleaner.encoding.options import RepairOptions
@@ -43,23 +44,62 @@ LEFT_OF_UTF8 = 0.6  # its byte sequences are evidence by themselves, and text ma
 
 # What a sequence of UTF-8 may stand for when only a part of a line is damaged; other scripts come by chance.
 _LIKELY = re.compile("[\xa0-\u017e\u0218-\u021b\u0370-\u045f\u0490\u0491\u1e00-\u1eff\u2010-\u203a\u20ac\u2122]")
+_BEYOND_ASCII = re.compile("[^\\x00-\\x7f]")
 _RUN = re.compile("[^\\x00-\\x7f]{2,}")
 _ASCII_LETTERS = re.compile("[A-Za-z]")
 _UTF8 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
+#: The readings of a line are compared by this many of its characters; the best one must then hold for all of it.
+COMPARED = 20_000
+#: Nobody writes lines of this many characters; mix-ups are not looked for in longer ones, so that time is bounded.
+LONGEST = 200_000
+
+
+class Reading(NamedTuple):
+    """Another reading of a line: the text, the encodings, and the share of the line's cost that it may leave."""
+
+    text: str
+    wrong: str
+    right: str
+    left: float
+
+
 def reread(line: str) -> str:
     """Give the most plausible reading of ``line``; ``line`` itself if no other one is far more plausible."""
+    if len(line) > LONGEST:
+        return line
+    head = _head(line)
+    best = _best(head)
+    if best is None or head == line:
+        return best.text if best else line
+    text = _in_part(line, best.wrong) if best.left == LEFT_OF_UTF8 else _read(line, best.wrong, best.right)
+    return text if text is not None and judge.cost(text) <= judge.cost(line) * best.left else line
+
+
+def _best(line: str) -> Reading | None:
     before = judge.cost(line)
     if before < GAIN:
-        return line
-    best, best_key = line, (before - GAIN + 1e-9, 0.0)
-    for text, left in readings(line):
-        after = judge.cost(text)
-        key = (after - judge.familiar(text), judge.surprise(text))
-        if after <= before * left and key < best_key:
-            best, best_key = text, key
+        return None
+    best, best_key = None, (before - GAIN + 1e-9, 0.0)
+    for reading in readings(line):
+        after = judge.cost(reading.text)
+        if after <= before * reading.left:
+            key = (after - judge.familiar(reading.text), judge.surprise(reading.text))
+            if key < best_key:
+                best, best_key = reading, key
     return best
+
+
+def _head(line: str) -> str:
+    """Cut ``line`` at an ASCII character, so that no sequence of bytes is torn apart, if it is long."""
+    if len(line) <= COMPARED:
+        return line
+    start = match.start() if (match := _BEYOND_ASCII.search(line)) else 0
+    end = start + COMPARED
+    while end < len(line) and not line[end].isascii() and end - start < 2 * COMPARED:
+        end += 1
+    return line[start:end]
 
 
 def wrong_encoding(line: str, options: RepairOptions) -> str:
@@ -67,23 +107,23 @@ def wrong_encoding(line: str, options: RepairOptions) -> str:
     return line if line.isascii() else reread(line)
 
 
-def readings(line: str) -> Iterator[tuple[str, float]]:
-    """Give the other readings of ``line`` and what share of its cost each may leave, likelier mix-ups first."""
+def readings(line: str) -> Iterator[Reading]:
+    """Give the other readings of ``line``, likelier mix-ups first."""
     high = {char: line.count(char) for char in sorted(set(line)) if char > "\x7f"}
     total = sum(high.values())
     dense = total >= 8 and total * 2 >= len(_ASCII_LETTERS.findall(line))
     seen = {line}
     for wrong, rights in MIXUPS.items():
-        if wrong not in WIDE and (text := _utf8_in_part(line, wrong)) not in seen:
+        if wrong not in WIDE and (text := _in_part(line, wrong)) not in seen:
             seen.add(text)
-            yield text, LEFT_OF_UTF8
+            yield Reading(text, wrong, "utf-8", LEFT_OF_UTF8)
         if wrong not in WIDE and sum(high[char] for char in high.keys() & _bytes(wrong).keys()) < 0.9 * total:
             continue
         for right in rights.split():
             other = _read(line, wrong, right) if dense or right not in EAST_ASIAN else None
             if other is not None and other not in seen and (right not in EAST_ASIAN or _is_east_asian(other)):
                 seen.add(other)
-                yield other, LEFT
+                yield Reading(other, wrong, right, LEFT)
 
 
 def _is_east_asian(text: str) -> bool:
@@ -93,7 +133,7 @@ def _is_east_asian(text: str) -> bool:
     return judge.familiar(text) * 40 >= len(wide) and narrow * 5 <= len(wide)
 
 
-def _utf8_in_part(line: str, wrong: str) -> str:
+def _in_part(line: str, wrong: str) -> str:
     """Read as UTF-8 what is a sequence of UTF-8 in the bytes of ``wrong``; the rest stays."""
     table = _bytes(wrong)
     parts: list[str] = []

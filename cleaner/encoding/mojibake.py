@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from cleaner.encoding import judge
-from cleaner.encoding.mixups import LEFT_OF_UTF8, reread
+from cleaner.encoding.mixups import LEFT_OF_UTF8, LONGEST, reread
 from cleaner.encoding.options import RepairOptions
 
 
@@ -39,8 +39,8 @@ def _is_bad() -> Callable[[str], bool]:
 
 @lru_cache(maxsize=2)
 def suspected(line: str) -> bool:
-    """Whether ftfy finds signs of mojibake in ``line``."""
-    return _PERHAPS_BAD.search(line) is not None and _is_bad()(line)
+    """Whether ftfy finds signs of mojibake in ``line``, which is not too long to be looked at."""
+    return len(line) <= LONGEST and _PERHAPS_BAD.search(line) is not None and _is_bad()(line)
 
 
 def mojibake(line: str, options: RepairOptions) -> str:
