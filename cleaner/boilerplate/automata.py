@@ -64,10 +64,11 @@ class Automata(NamedTuple):
         short = [at for at, text in enumerate(lines) if len(text) <= SHORT]
         found: list[list[int]] = [[]] * len(lines)
         for at, text in zip(short, fold([lines[at] for at in short]), strict=True):
-            found[at] = self.closed.match(text)
+            if some := self.closed.match(text):
+                found[at] = some
         looked_at = [at for at, text in enumerate(lines) if len(text) <= LONG]
-        some = [looked_at[place] for place in self.gate.find([lines[at] for at in looked_at])]
-        for at, text in zip(some, fold([lines[at] for at in some]), strict=True):
+        held = [looked_at[place] for place in self.gate.find([lines[at] for at in looked_at])]
+        for at, text in zip(held, fold([lines[at] for at in held]), strict=True):
             if more := (self.open if len(lines[at]) <= SHORT else self.long).match(text):
                 found[at] = sorted({*found[at], *more})
         return found

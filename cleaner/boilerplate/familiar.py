@@ -16,10 +16,11 @@ SHARE = 0.03
 
 def familiar(lines: Lines, seen: Scan) -> NDArray[np.bool_]:
     """Say for each line whether it stands in a document that is likely to be English; shape (lines,)."""
-    known = np.array(sorted(hash_word(word) for word in _WORDS), dtype=seen.words.dtype)
-    place = np.minimum(np.searchsorted(known, seen.words), len(known) - 1)
-    hits = np.zeros(len(seen.words) + 1, dtype=np.int64)
-    np.cumsum(known[place] == seen.words, out=hits[1:])
+    hashes = {hash_word(word) for word in _WORDS}
+    near = np.zeros(1 << 16, dtype=np.bool_)
+    near[[word & 0xFFFF for word in hashes]] = True
+    place = np.flatnonzero(near[seen.words.astype(np.uint16)])  # few: only these are compared in full
+    hits = place[np.isin(seen.words[place], sorted(hashes))]
     first = seen.first[lines.first]
-    share = (hits[first[1:]] - hits[first[:-1]]) / np.maximum(np.diff(first), 1)
+    share = np.diff(np.searchsorted(hits, first)) / np.maximum(np.diff(first), 1)
     return (share >= SHARE)[lines.document]
