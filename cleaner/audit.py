@@ -80,39 +80,31 @@ def original_bytes(text: str, audit: Sequence[dict[str, Any]]) -> bytes:
     """The bytes that a document came from, from its clean text and its lines of the audit."""
     decoding = Decoded("", "utf-8", False, "\n", ())
     for record in audit:
-        if record["rule"] == "decode":
+        if "codec" in record:
             odd = tuple((at, bytes.fromhex(raw)) for at, raw in record.get("odd", ()))
             decoding = Decoded("", record["codec"], record["bom"], record["newline"], odd)
     return encode(original_text(text, audit), decoding)
 
 
-def restore(documents: Iterable[tuple[str, str]], audit: Iterable[dict[str, Any]], folder: Path) -> int:
+def restore(documents: Iterable[tuple[dict[str, Any], Sequence[dict[str, Any]]]], folder: Path) -> int:
     """Write the original of each document to ``folder``, named by its id; returns how many.
 
-    ``documents`` are (id, clean text) in the order of the audit; only one document is held at a time.
+    ``documents`` are records of the corpus with their lines of the audit; only one is held at a time.
 
     Raises:
         InputError: corpus and audit that do not fit together.
         OutputError: a file that cannot be written.
     """
-    lines = iter(audit)
-    pending = next(lines, None)
     count = 0
-    for identity, text in documents:
-        own = []
-        while pending is not None and pending["id"] == identity:
-            own.append(pending)
-            pending = next(lines, None)
+    for document, trail in documents:
         try:
-            raw = original_bytes(text, own)
+            raw = original_bytes(document["text"], trail)
         except ValueError as error:
             raise InputError(
-                f"{identity}: the audit does not fit the corpus: {error}; was one of them changed?"
+                f"{document['id']}: the audit does not fit the corpus: {error}; was one of them changed?"
             ) from error
-        _write(folder, identity, raw)
+        _write(folder, document["id"], raw)
         count += 1
-    if pending is not None:
-        raise InputError(f"the audit speaks of {pending['id']!r}, which the corpus lacks or holds elsewhere")
     return count
 
 

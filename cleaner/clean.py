@@ -14,7 +14,7 @@ import orjson
 import pyarrow as pa
 
 from cleaner import audit, schemas
-from cleaner.documents import Edit, Finding, apply, compose, original_offset
+from cleaner.documents import Edit, Finding, Offsets, apply, compose
 from cleaner.engines import Dataset
 from cleaner.lines import Lines
 
@@ -126,10 +126,10 @@ def _edited(packed: bytes, text: str, edits: list[Edit]) -> tuple[bytes, str]:
 
 def _noted(notes: bytes, packed: bytes, findings: list[Finding]) -> bytes:
     """Add findings to the audit records of a document, in offsets of the decoded original."""
-    first, _ = audit.unpack(packed)
+    offsets = Offsets(audit.unpack(packed)[0])
     records = orjson.loads(notes)
     for finding in findings:
-        start, end = (original_offset(first, offset) for offset in finding[:2])
+        start, end = (offsets.original(offset) for offset in finding[:2])
         records.append({"start": start, "end": end, **dict(zip(finding._fields[2:], finding[2:], strict=True))})
     return orjson.dumps(records)
 

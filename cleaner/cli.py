@@ -7,7 +7,9 @@ Exit codes: 0 done, nothing over a limit · 1 findings over a limit · 2 could n
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 import click
@@ -27,7 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(_run(arguments))
 
 
+def _terminate(*_: object) -> None:
+    raise KeyboardInterrupt("terminated")  # so that what a run has begun is cleared away
+
+
 def _run(arguments: Sequence[str] | None) -> int:
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         result = cli.main(args=arguments, prog_name="cleaner", standalone_mode=False)
         sys.stdout.flush()

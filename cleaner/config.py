@@ -101,7 +101,7 @@ class Config:
     date_field: str | None = setting(None, "Field that holds the date of publication.")
     title_field: str | None = setting(None, "Field that holds the title.")
     input_format: str | None = setting(None, "Read every input as this format, instead of by its name and content.")
-    charset: str | None = setting(None, "Charset of byte content, instead of by detection.")
+    charset: str | None = setting(None, "Charset that byte content is taken for, where it is not valid UTF-8 and fits.")
     max_record_bytes: int = setting(32 << 20, "A larger record is rejected.", low=1)
     max_file_bytes: int = setting(1 << 40, "A compressed file or archive is read up to so many bytes.", low=1)
     max_ratio: int = setting(200, "A compressed file may unpack to so many times its size.", low=1)
@@ -110,6 +110,8 @@ class Config:
     def __post_init__(self) -> None:
         for one in fields(self):
             check(one.name, getattr(self, one.name), one.metadata)
+        if self.bands * self.rows > 128:
+            raise ConfigError(f"bands x rows: {self.bands} x {self.rows} values are more than a signature's 128")
 
     def resolved(self) -> dict[str, Any]:
         """The settings that can change results, as run.json holds them."""
@@ -128,6 +130,8 @@ def check(name: str, value: Any, rules: Mapping[str, Any]) -> None:
             raise ConfigError(
                 f"{key_of(name)}: {one!r} is none of {', '.join(rules['choices'])}{suggest(one, rules['choices'])}"
             )
+    if isinstance(value, float) and value != value:
+        raise ConfigError(f"{key_of(name)}: {value} is not a number")
     if rules["low"] is not None and value < rules["low"]:
         raise ConfigError(f"{key_of(name)}: {value} is below {rules['low']}")
     if rules["high"] is not None and value > rules["high"]:

@@ -28,6 +28,10 @@ class Corpus:
             raise InputError(
                 f"{folder}: is no output of cleaner run (it has no run.json of ours); name one, or make it first"
             )
+        outputs = record.get("outputs")
+        for name in outputs if isinstance(outputs, dict) else ():
+            if Path(name).name != name:
+                raise InputError(f"{folder}: its run.json names {name!r}, which is no file of a run; was it changed?")
         self.folder = folder
         self.record: dict[str, Any] = record
 
@@ -52,6 +56,23 @@ class Corpus:
             rows = heapq.merge(self.file(kept), self.file(dropped), key=lambda row: str(row["id"]))
             yield from map(self._with_text, rows)
 
+    def with_audit(self) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """Each document, kept or dropped, with its lines of the audit.
+
+        Raises:
+            InputError: the audit speaks of a document that is not there.
+        """
+        lines = self.lines("audit")
+        pending = next(lines, None)
+        for document in self.all_documents():
+            own = []
+            while pending is not None and pending["id"] == document["id"]:
+                own.append(pending)
+                pending = next(lines, None)
+            yield document, own
+        if pending is not None:
+            raise InputError(f"the audit speaks of {pending['id']!r}, which the corpus lacks or holds elsewhere")
+
     @property
     def _stem(self) -> str:
         return "documents" if self.record["config"]["format"] == "txt" else "corpus"
@@ -63,7 +84,10 @@ class Corpus:
     def _with_text(self, record: dict[str, Any]) -> dict[str, Any]:
         if "text" in record:
             return record
-        path = self.folder / "text" / record.pop("file")
+        folder = self.folder / "text"
+        path = folder / record.pop("file")
+        if ".." in path.parts or not path.is_relative_to(folder):
+            raise InputError(f"{path}: lies outside of {folder}; was the corpus changed?")
         try:
             return {**record, "text": path.read_bytes().decode()}
         except OSError as error:

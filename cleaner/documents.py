@@ -9,6 +9,7 @@ All offsets are half-open and count characters (code points), never bytes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -77,17 +78,25 @@ def invert(edits: Iterable[Edit], text: str) -> list[Edit]:
     return inverse
 
 
-def original_offset(edits: Iterable[Edit], offset: int) -> int:
-    """The place in a text that ``offset`` in ``apply(edits, text)`` came from; inside of a replacement, its start."""
-    shift = 0
-    for edit in edits:
-        start = edit.start + shift
-        if offset < start:
-            break
-        if offset < start + len(edit.replacement):
-            return edit.start
-        shift += len(edit.replacement) - (edit.end - edit.start)
-    return offset - shift
+class Offsets:
+    """Places in ``apply(edits, text)`` → places in ``text``: built once, then O(log edits) a place."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._edits = edits
+        self._starts: list[int] = []
+        self._shifts = [0]
+        for edit in edits:
+            self._starts.append(edit.start + self._shifts[-1])
+            self._shifts.append(self._shifts[-1] + len(edit.replacement) - (edit.end - edit.start))
+
+    def original(self, offset: int) -> int:
+        """Where ``offset`` came from; inside of a replacement, where that starts."""
+        at = bisect_right(self._starts, offset)
+        if at:
+            edit, start = self._edits[at - 1], self._starts[at - 1]
+            if offset < start + len(edit.replacement):
+                return edit.start
+        return offset - self._shifts[at]
 
 
 def merge(edits: Iterable[Edit]) -> list[Edit]:

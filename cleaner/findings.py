@@ -69,7 +69,7 @@ class Findings:
 
     def __iter__(self) -> Iterator[Located]:
         names = _Fingerprints()
-        for document, trail in with_trail(self.corpus):
+        for document, trail in self.corpus.with_audit():
             yield from self._document(document, trail, names)
         for record in self.corpus.lines("rejected"):
             path, line, _ = self.inputs.split(record["location"])
@@ -88,7 +88,7 @@ class Findings:
                 wanted.setdefault(kept["id"], []).append((kept["start"], kept["end"]))
         characters: Counter[str] = Counter()
         documents = count = 0
-        for document, trail in with_trail(self.corpus):
+        for document, trail in self.corpus.with_audit():
             gone = sum(len(line["removed"]) - len(line["replacement"]) for line in trail if "removed" in line)
             characters[document["source"] or ""] += len(document["text"]) + gone
             documents += 1
@@ -123,22 +123,10 @@ def _order(found: _Found) -> tuple[int, int, str]:
     return found[0].text_line, found[0].column, found[1]
 
 
-def with_trail(corpus: Corpus) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Each document of a run, kept or dropped, with its lines of the audit."""
-    lines = corpus.lines("audit")
-    pending = next(lines, None)
-    for document in corpus.all_documents():
-        trail = []
-        while pending is not None and pending["id"] == document["id"]:
-            trail.append(pending)
-            pending = next(lines, None)
-        yield document, trail
-
-
 def _of_trail(trail: Iterable[dict[str, Any]], places: Places) -> Iterator[_Found]:
     for record in trail:
         rule = f"{record['stage']}/{record['rule']}"
-        if record["rule"] == "decode":
+        if "codec" in record:
             yield from _of_decoding(record, rule, places)
         elif "removed" in record:
             removed, text = record["removed"], record["replacement"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,11 @@ UNNAMED_DOCUMENTS, UNNAMED_WORDS = 5, 20
 LONGEST_LINES = 3
 
 
-def learn_templates(engine: Engine, documents: Dataset) -> Dataset:
-    """The templates of a corpus: one part, sorted, the same for any order of the documents."""
+def learn_templates(engine: Engine, documents: Dataset, rejected: Collection[int] = ()) -> Dataset:
+    """The templates of a corpus but its ``rejected`` documents: one part, sorted, the same for any order."""
     keys = engine.map("articles", documents.parts, articles, schemas.ARTICLES)
     copies = engine.shuffle("copies", keys, "key", copies_of, schemas.ARTICLES).table()["document"].to_numpy()
-    count = Count(np.sort(copies))
+    count = Count(np.union1d(copies, np.array(sorted(rejected), dtype=np.int64)))
     counts = engine.map("sources", documents.parts, count.sources, templates.SOURCES).table()
     sources = counts.group_by("source", use_threads=False).aggregate([("documents", "sum")])
     sizes = dict(zip(sources["source"].to_pylist(), sources["documents_sum"].to_pylist(), strict=True))
@@ -62,9 +62,9 @@ def copies_of(table: pa.Table) -> pa.Table:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Counts the documents of a batch; of an article's ``copies`` (sorted) only the first: all its lines repeat."""
+    """Counts the documents of a batch but those ``left_out`` (sorted): copies of an article, whose lines all repeat."""
 
-    copies: NDArray[np.int64]
+    left_out: NDArray[np.int64]
 
     def sources(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """DOCUMENTS → how many documents of each source: a batch function."""
@@ -78,7 +78,7 @@ class Count:
 
     def _firsts(self, batch: pa.RecordBatch) -> list[dict[str, Any]]:
         rows = _good(batch)
-        copy = np.isin([row["document"] for row in rows], self.copies)
+        copy = np.isin([row["document"] for row in rows], self.left_out)
         return [row for row, again in zip(rows, copy, strict=True) if not again]
 
 

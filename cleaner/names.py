@@ -20,7 +20,7 @@ def safe_path(folder: Path, identity: str) -> Path:
 
 def flat_path(folder: Path, identity: str) -> Path:
     """The same as one name, for an id whose path another id has as a folder (``a`` beside ``a/b``)."""
-    return folder / _escaped(identity)
+    return folder / (_escaped(identity) + "%")  # no path of an id ends so: a % of an id is escaped itself
 
 
 def text_path(identity: str) -> Path:

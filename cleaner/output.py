@@ -18,6 +18,7 @@ MARK = "news-corpus-cleaner"
 RECORD = "run.json"
 REPORT = "report.html"
 SPOOL = ".cleaner-spool"
+LOCK = ".cleaner-lock"
 
 
 @contextmanager
@@ -31,11 +32,13 @@ def output_folder(out: Path) -> Iterator[Path]:
     try:
         _refuse_others(out)
         out.mkdir(parents=True, exist_ok=True)
-        lock = os.open(out / ".cleaner-lock", os.O_CREAT | os.O_RDWR, 0o600)
+        lock = os.open(out / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
         raise OutputError(f"{out}: cannot be written: {error.strerror}; choose another folder with -o") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(lock).st_ino != (out / LOCK).stat().st_ino:  # another run ended, and a third began, meanwhile
+            raise BlockingIOError
     except OSError:
         os.close(lock)  # the file is the other run's
         raise OutputError(f"{out}: another run is writing there; wait for it, or choose another folder") from None
@@ -50,7 +53,7 @@ def output_folder(out: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(spool, ignore_errors=True)
     finally:
-        (out / ".cleaner-lock").unlink(missing_ok=True)
+        (out / LOCK).unlink(missing_ok=True)
         os.close(lock)
         if not done and not existed and not any(out.iterdir()):
             out.rmdir()
@@ -60,7 +63,7 @@ def _refuse_others(out: Path) -> None:
     if out.is_file():
         raise OutputError(f"{out}: is a file; -o names a folder")
     ours = record_of(out) is not None or (out / SPOOL).exists()  # a spool is what a killed run leaves
-    if out.is_dir() and not ours and any(path.name != ".cleaner-lock" for path in out.iterdir()):
+    if out.is_dir() and not ours and any(path.name != LOCK for path in out.iterdir()):
         raise OutputError(f"{out}: holds files that no run of cleaner wrote; choose an empty or a new folder with -o")
 
 
@@ -77,18 +80,29 @@ def publish(folder: Path, out: Path) -> None:
     """Move the finished files from the spool to ``out``; what an earlier run left there goes.
 
     ``run.json`` goes first and comes last: a folder that has one is complete.
+
+    Raises:
+        OutputError: a file or folder of another's stands where one of these must go; nothing has been changed then.
     """
-    earlier = record_of(out) or {}
-    for name in (RECORD, REPORT):  # a page about the run before would be wrong
-        (out / name).unlink(missing_ok=True)
-    outputs = earlier.get("outputs")
-    for name in outputs if isinstance(outputs, dict) else ():
-        path = out / name
-        if path.is_file() and path.resolve().is_relative_to(out.resolve()):
-            path.unlink()
-    config = earlier.get("config")
-    if isinstance(config, dict) and config.get("format") == "txt":
-        shutil.rmtree(out / "text", ignore_errors=True)
+    earlier = _earlier_names(out)
     names = sorted(path.name for path in folder.iterdir() if path.name != RECORD)
+    for name in names:
+        if name not in earlier and (out / name).exists():
+            raise OutputError(f"{out / name}: was not written by a run; move it away, or choose another folder with -o")
+    for name in (RECORD, REPORT, *earlier):  # a page about the run before would be wrong
+        if (out / name).is_dir():
+            shutil.rmtree(out / name)
+        else:
+            (out / name).unlink(missing_ok=True)
     for name in [*names, RECORD]:
         os.replace(folder / name, out / name)
+
+
+def _earlier_names(out: Path) -> list[str]:
+    """What the run before has written to ``out``, besides its ``run.json``."""
+    record = record_of(out)
+    if record is None:  # killed while it was publishing: what has the names of our files is its
+        return [path.name for path in out.glob("*.jsonl*")] + [path.name for path in out.glob("corpus*.parquet")]
+    outputs, config = record.get("outputs"), record.get("config")
+    names = [name for name in outputs if Path(name).name == name] if isinstance(outputs, dict) else []
+    return names + (["text"] if isinstance(config, dict) and config.get("format") == "txt" else [])

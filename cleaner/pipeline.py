@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+
 from cleaner import schemas
 from cleaner.clean import Clean, Detector
 from cleaner.config import Config
 from cleaner.duplicates import find_duplicates, no_duplicates
-from cleaner.engines import Engine
+from cleaner.engines import Dataset, Engine
 from cleaner.identities import find_repeated
 from cleaner.learning import learn_templates
 from cleaner.prepare import Prepare
@@ -24,7 +26,7 @@ from cleaner.readers import Plan
 from cleaner.writers.record import write_record
 from cleaner.writers.shards import WriteShards
 
-#: Bytes of input for each shard of the corpus.
+#: Bytes of text for each shard of the corpus.
 SHARD_BYTES = 256 << 20
 
 
@@ -37,13 +39,18 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
         CleanerError: what stops a run; a bad record does not, it is listed in ``rejected.jsonl``.
     """
     boilerplate, near = (name in config.stages for name in ("boilerplate", "near-duplicates"))
-    shards = max(1, -(-plan.bytes // SHARD_BYTES))
     documents = engine.map("documents", plan.splits, Prepare(config.stages), schemas.DOCUMENTS)
+    shards = max(1, -(-text_bytes(documents) // SHARD_BYTES))
     repeated = find_repeated(engine, documents)
-    templates = learn_templates(engine, documents) if boilerplate else None
+    templates = learn_templates(engine, documents, repeated) if boilerplate else None
     detector = Detector(config.boilerplate, config.rules, templates, config.templates) if templates else None
     cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED)
     duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
     write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.flags)
     written = engine.shuffle("written", cleaned, "shard", write, schemas.WRITTEN)
     return write_record(folder, config, documents, cleaned, templates, duplicates, written)
+
+
+def text_bytes(documents: Dataset) -> int:
+    """The size of all texts as UTF-8: it depends on the corpus alone, not on how it was stored or split."""
+    return sum(pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0 for batch in documents.read())

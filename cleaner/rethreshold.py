@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from cleaner.corpus import Corpus
 from cleaner.errors import InputError
 from cleaner.output import RECORD, output_folder, publish
 from cleaner.writers.files import Output
-from cleaner.writers.shards import flag_records, near_share
+from cleaner.writers.shards import NEAR_DOCUMENT, flag_records, near_share
 
 #: A place of a passage: id, start, end.
 Place = tuple[str, int, int]
@@ -33,15 +32,21 @@ def rethreshold(corpus: Corpus, out: Path, jaccard: float, containment: float) -
     rows = [row for row in corpus.lines("pairs") if row["jaccard"] >= jaccard or row["containment"] >= containment]
     places = sorted({_place(row[side]) for row in rows for side in ("a", "b")})
     passages = _passages(corpus, places)
-    pairs = _pairs(rows, places)
+    pairs = _pairs(rows, places, jaccard)
     members = find_clusters(passages, pairs, corpus.record["config"]["keep"])
     with output_folder(out) as spool:
         folder = spool / "files"
         folder.mkdir()
         files = [write_clusters(folder, members), write_pairs(folder, passages, pairs, members)[0]]
-        files += _rewrite(corpus, folder, flag_rows(members))
-        record = _record(corpus, files, members, len(rows), jaccard, containment)
-        record["near_duplicates"]["weakest"] = weakest_pairs(passages, pairs, members)
+        documents, written = _rewrite(corpus, folder, flag_rows(members))
+        record = _record(corpus, [*files, *written], jaccard, containment)
+        record["near_duplicates"] |= {
+            "passages": pc.sum(members["member"]).as_py() or 0,
+            "documents": documents,
+            "clusters": pc.count_distinct(members["cluster"]).as_py(),
+            "pairs": len(rows),
+            "weakest": weakest_pairs(passages, pairs, members),
+        }
         (folder / RECORD).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         publish(folder, out)
     return record
@@ -86,7 +91,7 @@ def _passages(corpus: Corpus, places: list[Place]) -> pa.Table:
     return pa.table({name: columns[name] for name in schemas.STANDING.names}, schema=schemas.STANDING)
 
 
-def _pairs(rows: list[dict[str, Any]], places: list[Place]) -> pa.Table:
+def _pairs(rows: list[dict[str, Any]], places: list[Place], jaccard: float) -> pa.Table:
     number = {place: at for at, place in enumerate(places)}
     columns: dict[str, list[Any]] = {
         "a": [number[_place(row["a"])] for row in rows],
@@ -94,6 +99,10 @@ def _pairs(rows: list[dict[str, Any]], places: list[Place]) -> pa.Table:
     }
     for name in schemas.PAIRS.names[2:]:
         columns[name] = [_said(row, name) for row in rows]
+    alike = {True: "jaccard", False: "containment"}
+    columns["reason"] = [
+        row["reason"] if row["reason"] == "equal" else alike[row["jaccard"] >= jaccard] for row in rows
+    ]
     return pa.table(columns, schema=schemas.PAIRS)
 
 
@@ -105,38 +114,42 @@ def _said(row: dict[str, Any], name: str) -> Any:
     return row[name]
 
 
-def _rewrite(corpus: Corpus, folder: Path, flags: pa.Table) -> Iterator[dict[str, Any]]:
-    """The corpus with its flags decided again; all other files as they were."""
-    drop_covered = corpus.record["config"]["drop-covered"]
+def _rewrite(corpus: Corpus, folder: Path, flags: pa.Table) -> tuple[int, list[dict[str, Any]]]:
+    """Write the corpus with its flags decided again, all other files as they were.
+
+    Returns:
+        how many documents are near-duplicates now, and a row for each file.
+    """
     near: dict[str, list[dict[str, Any]]] = {}
     for row in flags.filter(flags["member"]).to_pylist():
         near.setdefault(row["id"], []).append(row)
+    documents, files = 0, []
     for name in sorted(corpus.record["outputs"]):
         if name.startswith("corpus"):
             output = Output(folder, name)
             for document in corpus.file(name):
                 found = near.get(document["id"], [])
-                share = near_share(document["text"], [flag for flag in found if flag["covered"] >= drop_covered])
+                share = near_share(
+                    document["text"], [flag for flag in found if flag["covered"] >= _drop_covered(corpus)]
+                )
+                documents += share >= NEAR_DOCUMENT
                 output.write({**document, "near_duplicates": flag_records(found), "near_duplicate_share": share})
-            yield output.close()
+            files.append(output.close())
         elif not name.startswith(("clusters", "pairs")):
             shutil.copyfile(corpus.folder / name, folder / name)
-            yield {"name": name, **corpus.record["outputs"][name]}
+            files.append({"name": name, **corpus.record["outputs"][name]})
+    return documents, files
 
 
-def _record(
-    corpus: Corpus, files: list[dict[str, Any]], members: pa.Table, pairs: int, jaccard: float, containment: float
-) -> dict[str, Any]:
-    flagged = members.filter(members["member"])
+def _drop_covered(corpus: Corpus) -> float:
+    return float(corpus.record["config"]["drop-covered"])
+
+
+def _record(corpus: Corpus, files: list[dict[str, Any]], jaccard: float, containment: float) -> dict[str, Any]:
     return {
         **corpus.record,
         "config": {**corpus.record["config"], "jaccard": jaccard, "containment": containment},
-        "near_duplicates": {
-            **corpus.record["near_duplicates"],
-            "passages": flagged.num_rows,
-            "clusters": pc.count_distinct(members["cluster"]).as_py(),
-            "pairs": pairs,
-        },
+        "near_duplicates": dict(corpus.record["near_duplicates"]),
         "outputs": {
             file["name"]: {key: file[key] for key in ("rows", "bytes", "sha256")}
             for file in sorted(files, key=lambda file: str(file["name"]))

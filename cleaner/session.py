@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from cleaner.config import Config
 from cleaner.engines.local import LocalEngine
-from cleaner.errors import LimitError
+from cleaner.errors import LimitError, OutputError
 from cleaner.output import output_folder, publish
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
@@ -37,11 +37,26 @@ def workers(config: Config, planned: Plan) -> int:
 
 def clean_to(config: Config, planned: Plan, out: Path) -> dict[str, Any]:
     """Clean ``planned`` into the folder ``out``; its files appear when all of them are complete."""
+    refuse_inputs(planned, out)
     with output_folder(out) as spool:
         record = _clean(config, planned, spool)
-        refuse_losses(record, config.max_source_loss)
         publish(spool / "files", out)
     return record
+
+
+def refuse_inputs(planned: Plan, out: Path) -> None:
+    """Refuse to replace what is read: an output folder that holds an input.
+
+    Raises:
+        OutputError: names the input.
+    """
+    folder = out.resolve()
+    for split in planned.splits:
+        for part in split.parts:
+            if Path(part.path).resolve().is_relative_to(folder):
+                raise OutputError(
+                    f"{out}: holds the input {part.path}, which a run would replace; choose another folder"
+                )
 
 
 def copy_corpus(folder: Path, stream: BinaryIO) -> None:
@@ -94,7 +109,9 @@ def _clean(config: Config, planned: Plan, spool: Path) -> dict[str, Any]:
     files.mkdir()
     against = [_index(name, spool / f"earlier-{number}") for number, name in enumerate(sorted(set(config.against)))]
     with LocalEngine(spool / "data", workers(config, planned)) as engine:
-        return run(config, planned, engine, files, against)
+        record = run(config, planned, engine, files, against)
+    refuse_losses(record, config.max_source_loss)
+    return record
 
 
 def _index(name: str, spool: Path) -> Path:

@@ -38,9 +38,7 @@ def records(path: Path) -> list[dict[str, Any]]:
 
 def restored(out: Path, folder: Path) -> dict[str, bytes]:
     """What restoring an output folder writes, by relative path."""
-    corpus = Corpus(out)
-    documents = ((record["id"], record["text"]) for record in corpus.documents())
-    audit.restore(documents, corpus.lines("audit"), folder)
+    audit.restore(Corpus(out).with_audit(), folder)
     return contents(folder)
 
 

@@ -70,9 +70,8 @@ def restore_command(output: Path, folder: Path) -> None:
     corpus = Corpus(output)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder}: holds files already; choose an empty or a new folder with -o")
-    documents = ((record["id"], record["text"]) for record in corpus.all_documents())
-    count = audit.restore(documents, corpus.lines("audit"), folder)
-    click.echo(f"restored {count} documents to {folder}", err=True)
+    count = audit.restore(corpus.with_audit(), folder)
+    click.echo(f"restored {count:,} documents to {folder}", err=True)
 
 
 @click.command("rethreshold")

@@ -148,13 +148,19 @@ def _meta_date(meta: dict[str, list[str]], names: tuple[str, ...]) -> str | None
     return next((date for name in names for value in meta.get(name, ()) if (date := _date(value))), None)
 
 
+#: Dates up to here are believed; by default it would be today, and a page would change with the day it is read on.
+LATEST = "2100-01-01"
+
+
 def _found_date(tree: HtmlElement, url: str | None) -> str | None:
     from htmldate import find_date
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # dateutil warns of time zones that it does not know
         try:
-            found: str | None = find_date(copy(tree), url=url, extensive_search=False)
+            found: str | None = find_date(
+                copy(tree), url=url, extensive_search=False, original_date=True, max_date=LATEST
+            )
         except Exception:  # whatever an odd page does to a library: its date stays unknown
             LOGGER.debug("no date found", exc_info=True)
             return None

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from cleaner import audit
 from cleaner.corpus import Corpus
-from cleaner.findings import with_trail
 from cleaner.reports.contexts import after, before, differences, shown
 from cleaner.reports.excerpts import excerpt
 
@@ -160,7 +159,7 @@ def _documents(
     unsure: dict[str, _Smallest] = {}
     usual: dict[str, _Smallest] = {}
     notes = _Smallest(2 * caps.examples)
-    for document, trail in with_trail(corpus):
+    for document, trail in corpus.with_audit():
         for start, end in wanted.get(document["id"], ()):
             texts[document["id"], start] = document["text"][start:end]
         characters += len(document["text"]) + sum(

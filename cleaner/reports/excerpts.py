@@ -11,6 +11,7 @@ LONGEST = 80
 #: Joiners are part of the spelling of many scripts and of emoji.
 _JOINERS = {"\u200c", "\u200d"}
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp", "Zs"}
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _PLAIN = re.compile(r"[ -\"$-~]*")
 
 
@@ -23,6 +24,11 @@ def visible(text: str) -> str:
         return text
     text = re.sub(r"[ \t\r\n]+", " ", text).replace("##[", "## [")
     return "".join(map(_visible, text))
+
+
+def harmless(line: str) -> str:
+    """A line with what a terminal would obey or turn around made visible; all else, white space too, as it is."""
+    return _OBEYED.sub(lambda found: f"‹U+{ord(found[0]):04X}›", line)
 
 
 def _visible(character: str) -> str:

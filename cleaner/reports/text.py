@@ -9,6 +9,7 @@ from typing import Any
 
 from cleaner import audit
 from cleaner.corpus import Corpus
+from cleaner.reports.excerpts import harmless
 
 #: So many rules are named in a summary.
 BIGGEST = 5
@@ -64,15 +65,8 @@ def _count(number: int, name: str) -> str:
 
 def differences(folder: Path) -> Iterator[str]:
     """A unified diff from the original to the clean text of each document that changes."""
-    corpus = Corpus(folder)
-    trail = corpus.lines("audit")
-    pending = next(trail, None)
-    for document in corpus.all_documents():
-        own = []
-        while pending is not None and pending["id"] == document["id"]:
-            own.append(pending)
-            pending = next(trail, None)
-        original = audit.original_text(document["text"], own)
+    for document, trail in Corpus(folder).with_audit():
+        original = audit.original_text(document["text"], trail)
         yield from _unified(document["id"], original, document["text"])
 
 
@@ -85,4 +79,5 @@ def _unified(identity: str, before: str, after: str) -> Iterator[str]:
         n=1,
     )
     for line in lines:
-        yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+        shown = harmless(line.removesuffix("\n"))
+        yield shown + ("\n" if line.endswith("\n") else "\n\\ No newline at end of file\n")

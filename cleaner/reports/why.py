@@ -10,6 +10,7 @@ from cleaner import audit
 from cleaner.config import suggest
 from cleaner.corpus import Corpus
 from cleaner.errors import InputError
+from cleaner.reports.excerpts import excerpt, visible
 from cleaner.reports.reasons import reasons
 
 
@@ -89,11 +90,11 @@ def _matches(corpus: Corpus, document: dict[str, Any]) -> Iterator[str]:
             f"\ncharacters {match['start']}-{match['end']} of the clean text: near-duplicate, "
             f"Jaccard similarity {match['jaccard']:.3f}, containment {match['containment']:.3f}"
         )
-        yield textwrap.indent(textwrap.fill(document["text"][match["start"] : match["end"]], 92), "    ")
+        yield textwrap.indent(textwrap.fill(visible(document["text"][match["start"] : match["end"]]), 92), "    ")
         yield f"  kept: {copy['id']}, characters {copy['start']}-{copy['end']}"
         text = kept.get(copy["id"], "")[copy["start"] : copy["end"]]
-        yield textwrap.indent(textwrap.fill(text or "(not in this corpus)", 92), "    ")
+        yield textwrap.indent(textwrap.fill(visible(text) or "(not in this corpus)", 92), "    ")
 
 
 def _short(line: str) -> str:
-    return line if len(line) <= 100 else line[:99] + "…"
+    return excerpt(line, 100)

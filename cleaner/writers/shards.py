@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleaner import audit, schemas
-from cleaner.documents import Edit, apply, compose, original_offset
+from cleaner.documents import Edit, Offsets, apply, compose, merge
 from cleaner.engines import Dataset
 from cleaner.names import text_path
 from cleaner.passages import passages
@@ -73,19 +73,19 @@ class WriteShards:
         near = [flag for flag in members if flag["member"]]
         covered = [flag for flag in near if flag["covered"] >= self.drop_covered]
         share = near_share(row["text"], covered)
-        keeps_copies = len(near) < len(members)
-        dropped = self.duplicates == "drop-documents" and share >= NEAR_DOCUMENT and not keeps_copies
-        counts.document(row, near, share, dropped)
+        dropped = self.duplicates == "drop-documents" and share >= NEAR_DOCUMENT and len(near) == len(members)
+        counts.document(row, near, share)
         if covered and self.duplicates == "drop-passages":
             row, near = without_passages(row, near, covered)
+            dropped = not row["text"].strip()
         record = corpus_record(row, near, share)
         for line in audit.records(row["id"], row["edits"], row["notes"]):
             files.trail.write(line)
             counts.edit(line, row["source"])
+        counts.written(row, dropped)
         if dropped:
             files.dropped.write(record)
             return
-        counts.kept(row)
         if self.format == "txt":
             record["file"] = write_text(self.folder / "text", row["id"], record.pop("text"))
         files.corpus.write(record)
@@ -154,7 +154,7 @@ def without_passages(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The row without the passages ``covered``, as edits like any other; also the flags that stay, moved along."""
     text = row["text"]
-    edits = [_drop(flag, text) for flag in covered]
+    edits = merge(_drop(flag, text) for flag in covered)
     first, removed = audit.unpack(row["edits"])
     original = audit.undo(first, removed, text)
     gone = {flag["start"] for flag in covered}
@@ -168,18 +168,22 @@ def without_passages(
 
 
 def _drop(flag: dict[str, Any], text: str) -> Edit:
-    end = flag["end"]
+    """A passage goes with the break behind it; at the end of the text with the one before it."""
+    start, end = flag["start"], flag["end"]
     while end < len(text) and text[end].isspace():
         end += 1
+    while end == len(text) and start and text[start - 1].isspace():
+        start -= 1
     evidence = tuple((name, round(flag[name], 4)) for name in ("jaccard", "containment", "covered"))
-    return Edit(flag["start"], end, "", "near-duplicates", "passage", round(flag["covered"], 4), evidence)
+    return Edit(start, end, "", "near-duplicates", "passage", round(flag["covered"], 4), evidence)
 
 
 def _noted(row: dict[str, Any], covered: list[dict[str, Any]], first: list[Edit]) -> bytes:
     """Say in the audit which copy of each dropped passage is kept."""
+    offsets = Offsets(first)
     records = orjson.loads(row["notes"])
     for flag in covered:
-        start, end = (original_offset(first, flag[name]) for name in ("start", "end"))
+        start, end = (offsets.original(flag[name]) for name in ("start", "end"))
         kept = f"{flag['kept_id']}, characters {flag['kept_start']}-{flag['kept_end']}"
         said = {"stage": "near-duplicates", "rule": "passage", "message": f"the copy that is kept: {kept}"}
         records.append({"start": start, "end": end, **said, "confidence": round(flag["covered"], 4)})
@@ -196,14 +200,11 @@ class Counts:
         self.sources: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
 
-    def document(self, row: dict[str, Any], near: list[dict[str, Any]], share: float, dropped: bool) -> None:
+    def document(self, row: dict[str, Any], near: list[dict[str, Any]], share: float) -> None:
         """Count one document before anything is done to its near-duplicates."""
-        source = row["source"] or ""
-        self.totals["dropped"] += dropped
         self.totals["near_duplicate_passages"] += len(near)
         self.totals["near_duplicate_documents"] += share >= NEAR_DOCUMENT
-        self.sources[source] += len(row["text"])
-        self.lost[source] += sum(flag["end"] - flag["start"] for flag in near)
+        self.sources[row["source"] or ""] += len(row["text"])
 
     def edit(self, record: dict[str, Any], source: str | None) -> None:
         """Count one line of the audit."""
@@ -212,12 +213,16 @@ class Counts:
             size = len(record["removed"]) - len(record["replacement"])
             self.rules[rule] += 1
             self.characters[rule] += size
+            self.lost[source or ""] += size
             if record["stage"] != "near-duplicates":
                 self.sources[source or ""] += size
-                self.lost[source or ""] += size
 
-    def kept(self, row: dict[str, Any]) -> None:
-        """Count one document of the clean corpus."""
+    def written(self, row: dict[str, Any], dropped: bool) -> None:
+        """Count one document as it is after all edits; one that is dropped is lost to its source as a whole."""
+        if dropped:
+            self.totals["dropped"] += 1
+            self.lost[row["source"] or ""] += len(row["text"])
+            return
         self.totals["documents"] += 1
         self.totals["characters"] += len(row["text"])
         self.totals["changed"] += row["edits"] != b"[]"
