@@ -108,7 +108,7 @@ def candidate_pairs(keys: NDArray[np.int64], passages: NDArray[np.int64], larges
     if len(passages) and (passages.min() < 0 or passages.max() >= 1 << 32):
         numbers, passages = np.unique(passages, return_inverse=True)
     keys, places = shared_rows(keys, passages)
-    start = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1)) if len(keys) else np.zeros(0, dtype=np.int64)
+    start = np.flatnonzero(_fresh(keys))
     size = np.diff(np.append(start, len(keys)))
     capped = size > largest
     packed = _pairs_within(places, start[~capped], size[~capped])
@@ -130,7 +130,7 @@ def distinct_pairs(a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[NDArray[
 
 
 def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows of keys that more than one passage has, sorted by key and passage, each once.
+    """Return the rows of keys that more than one passage has, each once, sorted by unsigned key and passage.
 
     Most keys have one passage. They are found by sorting the upper bits of the key with the number of the
     row in the lower bits: one array of numbers, which NumPy sorts many times faster than it sorts by two
@@ -144,20 +144,27 @@ def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDA
     same = np.zeros(len(packed) + 1, dtype=bool)
     np.less_equal(packed[1:] ^ packed[:-1], row_of, out=same[1:-1])
     rows = (packed[same[:-1] | same[1:]] & row_of).astype(np.int64)
-    rows = rows[np.argsort(keys[rows])]
-    rows = rows[_repeated(keys[rows])]
-    run = np.cumsum(np.diff(keys[rows], prepend=keys[rows][:1] - 1) != 0) - 1
-    ordered = _distinct(_pack(run, places[rows]))
+    values = keys.view(np.uint64)
+    rows = rows[np.argsort(values[rows], kind="stable")]  # they are nearly in order
+    rows = rows[_repeated(values[rows])]
+    found = values[rows]
+    fresh = _fresh(found)
+    ordered = _distinct(_pack(np.cumsum(fresh) - 1, places[rows]))
     run, places = _unpack(ordered[_repeated(ordered >> np.uint64(32))])
-    return _distinct(keys[rows])[run], places
+    return found[fresh][run].view(np.int64), places
 
 
 def _distinct(values: NDArray[Number]) -> NDArray[Number]:
     """Sort values in place and return each once (``np.unique`` goes by hashing, many times slower)."""
     values.sort()
+    return values[_fresh(values)]
+
+
+def _fresh(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say which of sorted values are there for the first time."""
     fresh = np.ones(len(values), dtype=bool)
-    fresh[1:] = values[1:] != values[:-1]
-    return values[fresh]
+    np.not_equal(values[1:], values[:-1], out=fresh[1:])
+    return fresh
 
 
 def _repeated(values: NDArray[Any]) -> NDArray[np.bool_]:
