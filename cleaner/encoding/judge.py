@@ -37,6 +37,7 @@ CONTROL = 2.0
 UNASSIGNED = 3.0
 SYMBOL = 1.5  # a symbol between two letters
 ODD_SYMBOL = 0.5  # a symbol that prose hardly has, wherever it stands
+SHORT = 8  # the letters of fewer Cyrillic or Greek ones may well be rare
 BOX = 2.0  # a character to draw tables with
 TRACE = 1.5  # what UTF-8 punctuation looks like in other encodings
 QUOTE = 0.5  # a quotation mark in the wrong place
@@ -50,6 +51,7 @@ _PLAIN_SYMBOLS = set("©®™°£€§¡¿•·…–—’²³½¼¾×ªº‐�
 _WORD = re.compile(r"[^\W\d_]+")
 
 _TRACES = re.compile("â€|‚Ä|ΓÇ|вЂ|β€|ā€|ÔÇ|Б─|тА|вА|â\x80")
+_DRAWN = re.compile(r"(?<!\S)[─│┌┐└┘├┤┬┴┼]+(?!\S)")
 _FRAGMENT = re.compile(r"[b-df-hj-np-tv-z]\b")
 _VIETNAMESE = re.compile("[đơưăĐƠƯĂ\u1ea0-\u1ef9]")
 _ENGLISH_ENDING = re.compile(r"[a-z][^\W\d_a-zA-Zéñç](?:s|t|re|ve|ll|d|m)\b")
@@ -84,6 +86,8 @@ def cost(line: str) -> float:
     """The cost of reading ``line`` as it stands: 0 for plain prose, about 1 for each thing that is wrong."""
     if line.isascii():
         return 0.0
+    if "─" in line or "│" in line:
+        line = _DRAWN.sub(lambda match: " " * len(match[0]), line)
     scripts = {char: script(char) for char in sorted(set(line)) if char > "\x7f"}
     latin = {char: line.count(char) for char, kind in scripts.items() if kind == "latin"}
     alone: list[str] = []
@@ -164,7 +168,7 @@ def _letter(char: str, kind: str, before: str, after: str) -> float:
     if char.isupper():
         if before.islower() and left:
             total += INNER_CAPITAL
-    elif right and after.isupper() and char.islower() and (after > "\x7f" or not left):
+    elif right and after.isupper() and char.islower() and (not left or (after > "\x7f" and kind == "latin")):
         total += INNER_CAPITAL
     return total
 
@@ -270,7 +274,7 @@ def _surprise(line: str) -> float:
         if len(word) > 2 and word[0].islower() and word[1:].isupper():
             capitals += 2
     count = sum(map(len, own))
-    if count < 4:
+    if count < SHORT:
         return capitals
     text = " ".join(own).lower()
     total = sum(SURPRISE.get(char, RARE) * text.count(char) for char in sorted(set(text) - {" "}))

@@ -45,6 +45,7 @@ LEFT_OF_UTF8 = 0.6  # its byte sequences are evidence by themselves, and text ma
 # What a sequence of UTF-8 may stand for when only a part of a line is damaged; other scripts come by chance.
 _LIKELY = re.compile("[\xa0-\u017e\u0218-\u021b\u0370-\u045f\u0490\u0491\u1e00-\u1eff\u2010-\u203a\u20ac\u2122]")
 _BEYOND_ASCII = re.compile("[^\\x00-\\x7f]")
+_STRANGE = re.compile("[A-Za-z][Ѐ-џΆ-ώ]|[Ѐ-џΆ-ώ][A-Za-z]|([À-ɏЀ-џ])\\1\\1")
 _RUN = re.compile("[^\\x00-\\x7f]{2,}")
 _ASCII_LETTERS = re.compile("[A-Za-z]")
 _UTF8 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -84,11 +85,16 @@ def _best(line: str) -> Reading | None:
     best, best_key = None, (before - GAIN + 1e-9, 0.0)
     for reading in readings(line):
         after = judge.cost(reading.text)
-        if after <= before * reading.left:
+        if after <= before * reading.left and _strange(reading.text) <= _strange(line):
             key = (after - judge.familiar(reading.text), judge.surprise(reading.text))
             if key < best_key:
                 best, best_key = reading, key
     return best
+
+
+def _strange(text: str) -> int:
+    """How often scripts meet within a word, or a letter stands three times in a row."""
+    return len(_STRANGE.findall(text))
 
 
 def _head(line: str) -> str:
