@@ -21,6 +21,7 @@ _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _QUOTED_PRINTABLE = re.compile(r"(?:=[0-9A-F]{2}|=\n)+")
 _ADDRESS = re.compile(r"://|www\.|[?&][\w%.-]+=|\w/[\w%./-]*$|\w=[\"'(]?$")
+_QUERY = re.compile(r"[\w%.,+-]{0,200}&\w{1,30}=")
 
 
 def terminal_escapes(line: str, options: RepairOptions) -> str:
@@ -84,7 +85,7 @@ def _python(match: re.Match[str]) -> str:
 
 
 def _percent(match: re.Match[str]) -> str:
-    if _ADDRESS.search(_before(match)):
+    if _ADDRESS.search(_before(match)) or _QUERY.match(match.string, match.end()):
         return match[0]
     if text := _high(match, "%"):
         return text
