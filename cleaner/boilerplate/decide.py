@@ -25,6 +25,7 @@ from cleaner.boilerplate.model import LineModel
 from cleaner.boilerplate.places import Places
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.boilerplate.templates import Templates
+from cleaner.collector import paused
 from cleaner.documents import Edit, Finding, apply, compose
 from cleaner.lines import Lines
 
@@ -79,6 +80,7 @@ class Decision(NamedTuple):
         return [dict(edit.evidence) for edit in self.edits]
 
 
+@paused()
 def find(
     lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], settings: Settings
 ) -> list[Decision]:
