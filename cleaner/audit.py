@@ -70,10 +70,13 @@ def decoding_note(decoded: Decoded) -> list[dict[str, Any]]:
 
 def original_text(text: str, audit: Sequence[dict[str, Any]]) -> str:
     """The decoded original of a document, from its clean text and its lines of the audit."""
-    made = [record for record in audit if "removed" in record]
-    names = ("start", "end", "replacement", "stage", "rule")
-    edits = [Edit(*(record[name] for name in names)) for record in made]
-    return undo(edits, [record["removed"] for record in made], text)
+    return undo(edits_of(audit), [record["removed"] for record in audit if "removed" in record], text)
+
+
+def edits_of(audit: Iterable[dict[str, Any]]) -> list[Edit]:
+    """The edits among the lines of the audit of a document."""
+    names = ("start", "end", "replacement", "stage", "rule", "confidence")
+    return [Edit(*(record[name] for name in names)) for record in audit if "removed" in record]
 
 
 def original_bytes(text: str, audit: Sequence[dict[str, Any]]) -> bytes:

@@ -222,7 +222,8 @@ def _parsed(key: str, text: str, where: str) -> Any:
                 return float(text.rstrip()[:-1]) / 100
             return type(default)(text)
         except ValueError:
-            raise ConfigError(f"{where}: {key}: {text!r} is not a number") from None
+            name = "" if key_of(where.lower()).endswith(key) else f"{key}: "
+            raise ConfigError(f"{where}: {name}{text!r} is not a number") from None
     return text
 
 

@@ -84,6 +84,8 @@ class Corpus:
     def _with_text(self, record: dict[str, Any]) -> dict[str, Any]:
         if "text" in record:
             return record
+        if not isinstance(record.get("file"), str):
+            raise InputError(f"{self.folder}: {record.get('id')!r} has neither text nor file; was the corpus changed?")
         folder = self.folder / "text"
         path = folder / record.pop("file")
         if ".." in path.parts or not path.is_relative_to(folder):

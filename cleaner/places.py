@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner import audit
-from cleaner.documents import Edit
+from cleaner.documents import Offsets
 from cleaner.readers.formats import ending
 from cleaner.readers.splits import Part
 from cleaner.reports.excerpts import visible
@@ -90,11 +89,7 @@ class Places:
     def __init__(self, split: tuple[str, int, bool], text: str, trail: Sequence[dict[str, Any]]) -> None:
         self.path, self.record, self.plain = split
         self.original = audit.original_text(text, trail)
-        self._edits = [Edit(line["start"], line["end"], line["replacement"], line["stage"], line["rule"])
-                       for line in trail if "removed" in line]  # fmt: skip
-        gains = [len(edit.replacement) - (edit.end - edit.start) for edit in self._edits]
-        self._gains = [0, *accumulate(gains)]
-        self._clean = [edit.start + gain for edit, gain in zip(self._edits, self._gains, strict=False)]
+        self._offsets = Offsets(audit.edits_of(trail))
         self._starts = [0, *(found.end() for found in re.finditer("\n", self.original))]
 
     def of_original(self, start: int, end: int) -> Place:
@@ -109,16 +104,8 @@ class Places:
 
     def of_clean(self, start: int, end: int) -> Place:
         """The place that ``clean[start:end]`` came from."""
-        return self.of_original(self._origin(start), self._origin(end - 1) + 1 if end > start else self._origin(start))
-
-    def _origin(self, offset: int) -> int:
-        """What ``documents.original_offset`` says, without going through all edits again."""
-        before = bisect_right(self._clean, offset)
-        if before:
-            edit = self._edits[before - 1]
-            if offset < self._clean[before - 1] + len(edit.replacement):
-                return edit.start
-        return offset - self._gains[before]
+        first = self._offsets.original(start)
+        return self.of_original(first, self._offsets.original(end - 1) + 1 if end > start else first)
 
     def _at(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)

@@ -40,6 +40,7 @@ def clean_to(config: Config, planned: Plan, out: Path) -> dict[str, Any]:
     refuse_inputs(planned, out)
     with output_folder(out) as spool:
         record = _clean(config, planned, spool)
+        refuse_losses(record, config.max_source_loss)
         publish(spool / "files", out)
     return record
 
@@ -109,9 +110,7 @@ def _clean(config: Config, planned: Plan, spool: Path) -> dict[str, Any]:
     files.mkdir()
     against = [_index(name, spool / f"earlier-{number}") for number, name in enumerate(sorted(set(config.against)))]
     with LocalEngine(spool / "data", workers(config, planned)) as engine:
-        record = run(config, planned, engine, files, against)
-    refuse_losses(record, config.max_source_loss)
-    return record
+        return run(config, planned, engine, files, against)
 
 
 def _index(name: str, spool: Path) -> Path:

@@ -41,7 +41,7 @@ def test_every_command_says_what_it_does_and_gives_an_example(path: tuple[str, .
 def test_a_run_writes_and_says_so_on_standard_error_only(seeds: Path, tmp_path: Path) -> None:
     done = command("run", seeds, "-o", "out", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
-    assert "5 documents read = 5 kept + 0 dropped + 0 rejected" in done.stderr
+    assert "5 records read = 5 kept + 0 dropped + 0 rejected" in done.stderr
     assert (tmp_path / "out" / "run.json").is_file()
 
 
@@ -127,7 +127,8 @@ def test_a_second_run_at_the_same_time_is_refused(seeds: Path, tmp_path: Path) -
 def test_only_rejected_records_still_give_a_whole_output(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text("no json\n{}\n")
     done = command("run", "in.jsonl", "-o", "out", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
+    assert "nothing was kept" in done.stderr
     record = orjson.loads((tmp_path / "out" / "run.json").read_bytes())
     assert (record["counts"]["read"], record["counts"]["rejected"]) == (2, 2)
     assert {"corpus.jsonl", "audit.jsonl", "rejected.jsonl"} <= contents(tmp_path / "out").keys()

@@ -45,7 +45,7 @@ def test_lists_are_lists_in_files_and_commas_elsewhere(tmp_path: Path) -> None:
         ('jobs = "two"', "jobs must be int, not 'two'"),
         ("jobs = true", "jobs must be int, not True"),
         ("jobs = -1", "jobs: -1 is below 0"),
-        ('format = "text"', "format: 'text' is none of jsonl, txt"),
+        ('format = "text"', "format: 'text' is none of jsonl, jsonl.zst, parquet, txt"),
         ('stages = ["encoding", "boilerplat"]', "did you mean 'boilerplate'"),
         ("stages = 3", "stages must be a list of names"),
         ('text_field = "body"', "unknown setting 'text_field'; did you mean 'text-field'"),
@@ -65,7 +65,7 @@ def test_a_wrong_setting_in_a_file_is_named(tmp_path: Path, file: str, message: 
     [
         ("CLEANER_JOB", "2", "CLEANER_JOB: unknown setting 'job'; did you mean 'jobs'"),
         ("CLEANER_JOBS", "two", "CLEANER_JOBS: 'two' is not a number"),
-        ("CLEANER_FORMAT", "csv", "'csv' is none of jsonl, txt"),
+        ("CLEANER_FORMAT", "csv", "'csv' is none of jsonl, jsonl.zst, parquet, txt"),
     ],
 )
 def test_a_wrong_variable_is_named(tmp_path: Path, variable: str, value: str, message: str) -> None:

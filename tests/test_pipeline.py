@@ -11,9 +11,9 @@ import pytest
 from running import clean, contents, records, restored
 
 from cleaner import pipeline
-from cleaner.names import safe_path
 from cleaner.config import Config
 from cleaner.engines.local import LocalEngine
+from cleaner.names import safe_path
 from cleaner.pipeline import run
 from cleaner.readers import ReaderOptions, plan, planning, rows
 from cleaner.session import clean_to, plan_inputs
@@ -174,6 +174,7 @@ def test_dropped_passages_are_gone_and_one_copy_stays(corpus: Path, cleaned: Pat
     after = {row["id"]: row for row in records(tmp_path / "out" / "corpus.jsonl")}
     for name, row in flagged.items():
         for match in row["near_duplicates"]:
-            assert row["text"][match["start"] : match["end"]] not in after[name]["text"]
+            there = row["text"][match["start"] : match["end"]] in after[name]["text"]
+            assert there == (match["covered"] < 0.8)
     kept = {match["kept"]["id"] for row in flagged.values() for match in row["near_duplicates"]}
     assert all("Residents of the old quarter" in after[name]["text"] for name in kept)

@@ -32,7 +32,7 @@ def out(tmp_path: Path) -> Path:
 
 def test_the_summary_names_counts_effects_and_what_is_wrong(out: Path) -> None:
     said = text.summary(Corpus(out).record, "written to out")
-    assert "3 documents read = 2 kept + 0 dropped + 1 rejected" in said
+    assert "3 records read = 2 kept + 0 dropped + 1 rejected" in said
     assert "encoding/mojibake" in said
     assert "1 near-duplicate passages in 1 clusters (1 verified pairs)" in said
     assert "rejected.jsonl says why" in said

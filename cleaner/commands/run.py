@@ -85,6 +85,7 @@ def _show(config: Config, planned: Any, preview: bool, diff: bool) -> tuple[dict
         for piece in text.differences(folder) if diff else ():
             click.echo(piece, nl=False)
         if not preview:
+            session.refuse_losses(record, config.max_source_loss)
             session.copy_corpus(folder, sys.stdout.buffer)
     return record, "nothing was written" if preview else "written to standard output"
 

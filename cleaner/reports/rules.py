@@ -24,7 +24,7 @@ def show(ruleset: RuleSet, name: str) -> str:
         ConfigError: there is no rule of this name.
     """
     rules = {rule.name: rule for rule in ruleset.rules}
-    if name in REASONS:
+    if name in REASONS and name not in rules:
         return f"{name}\n\n  {REASONS[name]}\n\n  (found by a detector; it has no phrases)"
     if name not in rules:
         raise ConfigError(f"there is no rule {name!r}{suggest(name, tuple(rules))}; cleaner rules list shows all")
