@@ -83,9 +83,10 @@ def _best(line: str) -> Reading | None:
     if before < GAIN:
         return None
     best, best_key = None, (before - GAIN + 1e-9, 0.0)
+    strange = _strange(line) + len(_BEYOND_ASCII.findall(line)) // 10
     for reading in readings(line):
         after = judge.cost(reading.text)
-        if after <= before * reading.left and _strange(reading.text) <= _strange(line):
+        if after <= before * reading.left and _strange(reading.text) <= strange:
             key = (after - judge.familiar(reading.text), judge.surprise(reading.text))
             if key < best_key:
                 best, best_key = reading, key

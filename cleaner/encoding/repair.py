@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from cleaner.documents import Edit
+from cleaner.documents import Edit, compose
 from cleaner.encoding import entities, escapes, forms, invisible, mixups, mojibake
 from cleaner.encoding.narrow import narrowed
 from cleaner.encoding.options import RepairOptions
@@ -105,8 +105,7 @@ def repair(text: str, options: RepairOptions | None = None) -> list[Edit]:
         ended = line.endswith("\r") and number < len(lines) - 1
         core = line[:-1] if ended else line
         if len(lines) == 1 or not plain(core):
-            repaired, rules, confidence = _fixpoint(core, options)
-            edits.extend(narrowed(core, repaired, at, "+".join(rules), confidence))
+            edits.extend(edit._replace(start=at + edit.start, end=at + edit.end) for edit in _fixpoint(core, options))
         at += len(line) + 1
         if ended:
             edits.append(Edit(at - 2, at - 1, "", "encoding", "line-ends", 0.99))
@@ -118,13 +117,12 @@ def repair_batch(texts: Sequence[str], options: RepairOptions | None = None) -> 
     return [repair(text, options) for text in texts]
 
 
-def _fixpoint(line: str, options: RepairOptions) -> tuple[str, list[str], float]:
-    """Give the repaired line, the names of the repairs and the least of their confidences.
+def _fixpoint(line: str, options: RepairOptions) -> list[Edit]:
+    """Give the edits of all repairs of ``line``; where several change the same place, the last one names the edit.
 
     A line that goes on changing is left as it was, so that a repaired text is never changed again.
     """
-    rules: list[str] = []
-    confidence = 1.0
+    edits: list[Edit] = []
     repaired = line
     for _ in range(12):
         before = repaired
@@ -134,13 +132,12 @@ def _fixpoint(line: str, options: RepairOptions) -> tuple[str, list[str], float]
                 continue
             changed = _changed(repaired, one, options)
             if changed != repaired:
-                repaired, confidence = changed, min(confidence, one.confidence)
+                edits = compose(edits, list(narrowed(repaired, changed, 0, one.name, one.confidence)), line)
+                repaired = changed
                 signs = _signs(repaired)
-                if one.name not in rules:
-                    rules.append(one.name)
         if repaired == before:
-            return repaired, rules, confidence
-    return line, [], 1.0
+            return [edit for edit in edits if line[edit.start : edit.end] != edit.replacement]
+    return []
 
 
 def _signs(text: str) -> str:
