@@ -34,7 +34,7 @@ def test_the_summary_names_counts_effects_and_what_is_wrong(out: Path) -> None:
     said = text.summary(Corpus(out).record, "written to out")
     assert "3 records read = 2 kept + 0 dropped + 1 rejected" in said
     assert "encoding/mojibake" in said
-    assert "1 near-duplicate passages in 1 clusters (1 verified pairs)" in said
+    assert "1 near-duplicate passage in 1 cluster (1 verified pair)" in said
     assert "rejected.jsonl says why" in said
     assert said.endswith("written to out")
 
@@ -72,7 +72,7 @@ def test_why_of_an_unknown_document_suggests_a_known_one(out: Path) -> None:
 
 
 def test_a_damaged_output_is_named(out: Path) -> None:
-    (out / "corpus.jsonl").write_bytes(b'{"id": "a"}\n{"id"\n')
+    (out / "corpus.jsonl").write_bytes(b'{"id": "a", "text": ""}\n{"id"\n')
     with pytest.raises(InputError, match=r"corpus.jsonl:2: is no JSON"):
         list(Corpus(out).documents())
     (out / "corpus.jsonl").unlink()
