@@ -34,3 +34,10 @@ def test_every_command_that_it_shows_exists() -> None:
     shown = {words.split()[0] for words in re.findall(r"(?:^\$ |&& |`)cleaner ([a-z][^`\n]*)", README, re.MULTILINE)}
     assert shown
     assert shown <= set(cli.commands)
+
+
+def test_the_rule_that_it_shows_passes_its_own_test(tmp_path: Path) -> None:
+    (block,) = (found for found in re.findall(r"```toml\n(.*?)```", README, re.DOTALL) if "[[rule]]" in found)
+    (tmp_path / "our-outlets.toml").write_text(block, encoding="utf-8")
+    done = command("rules", "test", "--rules", "our-outlets.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout

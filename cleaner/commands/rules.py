@@ -59,7 +59,7 @@ def rules_test(**flags: Any) -> int:
     ruleset = _ruleset(flags)
     failures = rule_tests.check(ruleset)
     for failure in failures:
-        click.echo(str(failure))
+        click.echo(f"{failure.rule}: {failure.message}" + (f": {failure.example}" if failure.example else ""))
     click.echo(f"{len(ruleset.rules)} rules, {len(failures)} failures", err=True)
     return 1 if failures else 0
 
