@@ -128,7 +128,10 @@ def _document(lines: Lines, places: Places, document: int, gone: set[int], known
 
 def _order(lines: Lines, rows: list[int]) -> str:
     """Return what comes first in the dates of the header, ``day`` or ``month``, where one of them shows it."""
-    numeric = [lines.text[row] for row in rows if _NUMERIC.search(lines.text[row][:_LONGEST])]
+    texts = [lines.text[row] for row in rows]
+    if not any(len(text) <= _LONGEST and _NUMERIC.search(text) for text in texts):
+        return ""  # no header needs it
+    numeric = [text for text in texts if _NUMERIC.search(text[:_LONGEST])]
     shown = {date.order for text in numeric for date in dates.find(text[:_LONGEST])}
     shown.discard("")
     return shown.pop() if len(shown) == 1 else ""

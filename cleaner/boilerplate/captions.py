@@ -44,10 +44,16 @@ def match(lines: Lines) -> list[Mark]:
     cuts = np.searchsorted(rows, lines.first)
     ordered = rows.tolist()
     for begin, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-        if end - begin > 1:
+        if end - begin > 1 and _any_alike([lines.text[row] for row in ordered[begin:end]]):
             for mark in _document(lines, ordered[begin:end]):
                 marks.setdefault(mark.row, mark)
     return [marks[row] for row in sorted(marks)]
+
+
+def _any_alike(texts: list[str]) -> bool:
+    """Say whether two lines begin or end alike: most documents have none, and are done with."""
+    beginnings, endings = {text[:_END] for text in texts}, {text[-_END:] for text in texts}
+    return not len(beginnings) == len(endings) == len(texts)
 
 
 def _document(lines: Lines, rows: list[int]) -> Iterator[Mark]:

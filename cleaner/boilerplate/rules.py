@@ -111,7 +111,7 @@ class RuleSet:
         """Return for the rows that a pattern matches the places of the rules; each unique line is decided once."""
         new = [text for text in dict.fromkeys(lines.text) if text not in known]
         known.update(zip(new, self._automata.match(new), strict=True))
-        return {row: found for row, text in enumerate(lines.text) if (found := known[text])}
+        return {row: found for row, found in enumerate(map(known.__getitem__, lines.text)) if found}
 
     def _holds(
         self,

@@ -327,8 +327,9 @@ def prose(lines: Lines, seen: Scan) -> tuple[NDArray[np.uint8], NDArray[np.int64
         return np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     start = sentences(lines, seen)
     end = np.r_[start[1:], len(lines)]
-    total = np.add.reduceat(seen.counts, start, axis=0)
-    words, stops, unspaced, ends = (total[:, at] for at in (WORDS, STOPS, UNSPACED, SENTENCES))
+    words, stops, unspaced, ends = (
+        np.add.reduceat(seen.counts[:, at], start) for at in (WORDS, STOPS, UNSPACED, SENTENCES)
+    )
     length = np.add.reduceat(seen.length, start)
     last, ending = seen.counts[end - 1, LAST], seen.counts[end - 1, ENDING]
     spaced = words - unspaced
