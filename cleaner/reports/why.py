@@ -53,9 +53,8 @@ def _edit(record: dict[str, Any], original: str, why: dict[str, str]) -> Iterato
         f"\nline {number}, characters {record['start']}-{record['end']}: {record['stage']}/{record['rule']}"
         + (f", confidence {record['confidence']:.2f}{_evidence(record)}")
     )
-    for rule in record["rule"].split("+"):  # several repairs of one line stand together
-        if rule in why:
-            yield textwrap.indent(textwrap.fill(why[rule], 96), "  ")
+    if record["rule"] in why:
+        yield textwrap.indent(textwrap.fill(why[record["rule"]], 96), "  ")
     before = original[: record["start"]].rstrip("\n").rpartition("\n")[2]
     after = original[record["end"] :].lstrip("\n").partition("\n")[0]
     yield from (f"    {_short(line)}" for line in [before] if line.strip())
