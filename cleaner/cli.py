@@ -6,6 +6,7 @@ Exit codes: 0 done, nothing over a limit · 1 findings over a limit · 2 could n
 # ruff: noqa: D301 - click reads the character \b, so docstrings must not be raw
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -56,6 +57,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     except MemoryError:
         return _say("error: out of memory; try --jobs 1, or split the input", 2)
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            return _say("error: the disk is full; nothing was changed; free some space, or choose another folder", 2)
         return _say(f"error: {error.filename or 'input or output'}: {error.strerror or error}", 2)
     except Exception as error:
         if os.environ.get(DEBUG):
