@@ -28,10 +28,8 @@ def pair_evidence(
     """
     if not len(left):
         return np.zeros((0, 8), dtype=np.int64)
-    used, places = np.unique(np.concatenate((left, right)), return_inverse=True)
-    wanted = texts.take(pa.array(used))
+    wanted, left, right = paired(texts, left, right)
     found = tokens(wanted, backend)
-    left, right = places[: len(left)], places[len(left) :]
     size = np.diff(found.first)
     if use_numba(backend, 0) or bool((size[left] * size[right] > LARGE_WINDOW).any()):
         from cleaner.minhash.compare import form_evidence as compiled
@@ -46,6 +44,17 @@ def pair_evidence(
         rows[some, column] = found.start[rows[some, column]]
         rows[some, column + 1] = found.end[rows[some, column + 1] - 1]
     return rows
+
+
+def paired(
+    texts: pa.Array, left: NDArray[np.int64], right: NDArray[np.int64]
+) -> tuple[pa.Array, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the texts that stand in pairs, and the pairs as places among these."""
+    stands = np.zeros(len(texts), dtype=bool)
+    stands[left], stands[right] = True, True
+    place = np.cumsum(stands) - 1
+    wanted = texts if stands.all() else texts.take(pa.array(np.flatnonzero(stands)))
+    return wanted, place[left], place[right]
 
 
 def form_evidence(found: Tokens, a: int, b: int) -> tuple[int, ...]:

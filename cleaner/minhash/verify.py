@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cleaner.minhash.evidence import pair_evidence
+from cleaner.minhash.evidence import pair_evidence, paired
 from cleaner.minhash.shingles import SHINGLE, Backend, Shingles, shingle_hashes, use_numba
 
 #: Values of ``Verified.reason``.
@@ -92,11 +92,9 @@ def verify(
     Sets are of 64-bit hashes. Of n shingles in a pair two different ones agree with a probability below
     n²/2^64: for a billion pairs of 200 shingles, 0.002 wrong shingles are to be expected in all.
     """
-    used, places = np.unique(np.concatenate((a, b)), return_inverse=True)
-    wanted = texts.take(pa.array(used))
+    wanted, left, right = paired(texts, a, b)
     compiled = use_numba(backend, wanted.nbytes)
     made = shingle_hashes(wanted, backend, bits=64)
-    left, right = places[: len(a)], places[len(a) :]
     shared, size, equal = (_shared_fast if compiled else _shared_plain)(made, left, right)
     less = np.minimum(size[left], size[right])
     jaccard = shared / np.maximum(size[left] + size[right] - shared, 1)
