@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -67,7 +67,10 @@ def _pattern() -> re.Pattern[str]:
     months, weekdays = _names()
 
     def any_of(names: dict[str, int]) -> str:
-        return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
+        begins: dict[str, list[str]] = {}  # by first letter: far fewer to try at each place
+        for name in sorted(names, key=lambda name: (-len(name), name)):
+            begins.setdefault(name[0], []).append(re.escape(name[1:]))
+        return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in sorted(begins.items()))
 
     month = rf"(?P<M>{any_of(months)})\b\.?"
     day = r"(?P<D>\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?"
@@ -118,7 +121,7 @@ def find(text: str, order: str = "") -> Iterator[Date]:
         date = _read(parts, order)
         if date is not None:
             written = text[start:end] if date.evidence == "ambiguous" else date.value
-            yield replace(date, start=start, end=end, value=written)
+            yield Date(start, end, written, date.evidence, date.seconds, date.order)
 
 
 def _lower(text: str) -> str:

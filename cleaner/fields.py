@@ -27,7 +27,7 @@ _TITLE = 0.8
 _LONGEST, _WORDS = 200, 24
 
 _LABEL = re.compile(
-    r"(?i)(?<![^\W\d_])(?:"
+    r"(?i)(?<![^\W\d_])(?=[abcdfilmpqrsuvwzо])(?:"  # the first letters of all labels: most words have another
     r"(?P<authors>(?:(?:written|submitted|posted|published|reported) )?by(?!\w)|authors?|reporter"
     r"|von|par|por|di|door|autore?|auteur)"
     r"|(?P<agency>source|quelle|fuente|fonte|bron)(?=\s*[:：])"
