@@ -14,6 +14,7 @@ import orjson
 import pyarrow as pa
 
 from cleaner import audit, schemas
+from cleaner.collector import paused
 from cleaner.documents import Edit, Finding, Offsets, apply, compose
 from cleaner.engines import Dataset
 from cleaner.lines import Lines
@@ -84,6 +85,7 @@ class Clean:
     repeated: Mapping[int, str]
     shards: int = 1
 
+    @paused()
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Find boilerplate in each row that is not rejected, and give each row its shard."""
         rows = batch.to_pylist()
