@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from cleaner import audit, schemas
 from cleaner.documents import Edit, Offsets, apply, compose, merge
@@ -23,6 +24,9 @@ from cleaner.writers.formats import corpus_output
 
 #: A document with this share of near-duplicate passages is a near-duplicate document.
 NEAR_DOCUMENT = 0.8
+
+#: Documents that are copied out of the memory-mapped spool at a time.
+ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,14 @@ class WriteShards:
     def __call__(self, table: pa.Table) -> pa.Table:
         """Write every shard that lies in this hash partition."""
         numbers = [0] if self.shards == 1 else np.unique(table["shard"].to_numpy()).tolist()
-        table = table.filter(pc.is_null(table["reason"]))
+        good = pc.is_null(table["reason"]).to_numpy()
         shard = table["shard"].to_numpy()
         written: list[dict[str, Any]] = []
         for number in numbers:
-            own = table.filter(pa.array(shard == number)).sort_by("id")
-            written.extend(self._shard(own, number))
+            written.extend(self._shard(table, np.flatnonzero(good & (shard == number)), number))
         return pa.Table.from_pylist(written, schema=schemas.WRITTEN)
 
-    def _shard(self, table: pa.Table, number: int) -> Iterator[dict[str, Any]]:
+    def _shard(self, table: pa.Table, own: NDArray[np.int64], number: int) -> Iterator[dict[str, Any]]:
         stem, ending = ("documents", "jsonl") if self.format == "txt" else ("corpus", self.format)
         files = Files(
             corpus_output(self.folder, shard_name(stem, number, self.shards, ending)),
@@ -61,10 +64,14 @@ class WriteShards:
         counts = Counts()
         flags = self.flags.table()
         documents = flags["document"].to_numpy()
-        for batch in table.to_batches(max_chunksize=1000):
-            for row in batch.to_pylist():
-                low, high = np.searchsorted(documents, [row["document"], row["document"] + 1])
-                self._document(row, flags.slice(low, high - low).to_pylist(), files, counts)
+        own = own[pc.sort_indices(table["id"].take(pa.array(own))).to_numpy()]
+        for at in range(0, len(own), ROWS_AT_ONCE):
+            rows = table.take(pa.array(own[at : at + ROWS_AT_ONCE])).to_pylist()
+            places = [row["document"] for row in rows]
+            low, high = (np.searchsorted(documents, places, side=side).tolist() for side in ("left", "right"))
+            for row, start, end in zip(rows, low, high, strict=True):
+                members = flags.slice(start, end - start).to_pylist() if start < end else []
+                self._document(row, members, files, counts)
         yield files.corpus.close(counts.as_json())
         yield files.trail.close()
         yield files.dropped.close()
