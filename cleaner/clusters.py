@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import datetime
+import email.utils
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,6 @@ from cleaner.writers.files import Output
 
 #: ``pairs.jsonl`` holds so many pairs of a cluster at most; run.json says how many were left out.
 PAIRS_PER_CLUSTER = 10_000
-
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 #: Orders of preference: what comes first is kept. Ids and places differ, so that each is a total order.
 ORDERS = {
@@ -43,7 +42,7 @@ def find_clusters(passages: pa.Table, pairs: pa.Table, keep: str = "earliest") -
     numbers = passages["passage"].to_numpy()
     a, b = (np.searchsorted(numbers, pairs[name].to_numpy()) for name in ("a", "b"))
     similarity = np.maximum(pairs["jaccard"].to_numpy(), pairs["containment"].to_numpy())
-    stars = star_clusters(a, b, _preference(passages, keep), similarity)
+    stars = star_clusters(a, b, preference(passages, keep), similarity)
     kept = np.full(len(numbers), -1, dtype=np.int64)
     kept[stars.member] = stars.kept
     kept[stars.kept] = stars.kept
@@ -52,9 +51,10 @@ def find_clusters(passages: pa.Table, pairs: pa.Table, keep: str = "earliest") -
     return _numbered(passages, kept, pair, pairs)
 
 
-def _preference(passages: pa.Table, keep: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+def preference(passages: pa.Table, keep: str) -> NDArray[np.int64]:
     """For each passage its place in the total order; those of earlier corpora come first, as they were added."""
-    dates = [day if day and _ISO_DATE.match(day) else "9999" for day in passages["published"].to_pylist()]
+    known = {day: _moment(day) for day in passages["published"].unique().to_pylist()}
+    dates = [known[day] for day in passages["published"].to_pylist()]
     earlier = pc.invert(passages["earlier"])
     length = pc.negate(pc.subtract(passages["end"], passages["start"]))
     table = pa.table(
@@ -74,6 +74,21 @@ def _preference(passages: pa.Table, keep: str) -> np.ndarray[Any, np.dtype[np.in
     order = np.empty(len(places), dtype=np.int64)
     order[places] = np.arange(len(places))
     return order
+
+
+def _moment(published: str | None) -> str:
+    """A date as ISO 8601 in UTC, to be ordered by; what is no date comes last, and one without a zone is in UTC."""
+    for read in (datetime.datetime.fromisoformat, email.utils.parsedate_to_datetime):
+        try:
+            moment = read(published or "")
+        except ValueError:
+            continue
+        zoned = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+        try:
+            return zoned.astimezone(datetime.UTC).isoformat()
+        except OverflowError:
+            return zoned.isoformat()
+    return "9999"
 
 
 def _numbered(passages: pa.Table, kept: Any, pair: Any, pairs: pa.Table) -> pa.Table:

@@ -12,7 +12,7 @@ import orjson
 
 from cleaner.errors import InputError
 from cleaner.output import record_of
-from cleaner.writers.formats import read_packed
+from cleaner.writers.formats import check_digest, read_packed
 
 
 class Corpus:
@@ -44,6 +44,15 @@ class Corpus:
         """The records of one file; once it is read to its end, its digest must be that of ``run.json``."""
         read = _read if name.endswith(".jsonl") else read_packed
         return read(self.folder / name, self.record["outputs"][name]["sha256"])
+
+    def check_files(self) -> None:
+        """Hold all files against their digests.
+
+        Raises:
+            InputError: names the first that is missing or changed.
+        """
+        for name, file in self.record["outputs"].items():
+            check_digest(self.folder / name, file["sha256"])
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """The documents that were kept, with their clean text."""

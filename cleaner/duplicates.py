@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaner import schemas
-from cleaner.clusters import find_clusters, flag_rows
+from cleaner.clusters import find_clusters, flag_rows, preference
 from cleaner.config import Config
 from cleaner.earlier import find_earlier
 from cleaner.engines import Dataset, Engine, Part
-from cleaner.minhash.bands import candidate_pairs, distinct_pairs
+from cleaner.minhash.bands import Candidates, candidate_pairs, distinct_pairs
 from cleaner.minhash.keys import passage_keys
 from cleaner.minhash.verify import REASONS, Thresholds, verify
 from cleaner.passages import passages
@@ -80,10 +80,37 @@ class MakeKeys:
         return pa.RecordBatch.from_arrays([pa.array(made.key), pa.array(numbers)], schema=schemas.KEYS)
 
 
-def candidates(table: pa.Table) -> pa.Table:
-    """KEYS → CANDIDATES: a group function over the keys."""
-    keys, numbers = table["key"].to_numpy(), table["passage"].to_numpy()
-    found = candidate_pairs(keys, numbers, MOST_SHARING)
+@dataclass(frozen=True, slots=True)
+class FindCandidates:
+    """The group function from KEYS to CANDIDATES; ``keep`` is the order of preference of copies.
+
+    Where too many passages share a key, each is compared with the first ones only: with those that would be kept, in
+    the order of preference and not in that of the input.
+    """
+
+    passages: Dataset
+    keep: str
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        """The pairs among these keys."""
+        keys, numbers = table["key"].to_numpy(), table["passage"].to_numpy()
+        found = candidate_pairs(keys, numbers, MOST_SHARING)
+        if not len(found.capped):
+            return _candidate_rows(found)
+        capped = np.isin(keys, found.capped)
+        own = _candidate_rows(candidate_pairs(keys[~capped], numbers[~capped], MOST_SHARING))
+        return pa.concat_tables([own, self._preferred(keys[capped], numbers[capped])])
+
+    def _preferred(self, keys: NDArray[np.int64], numbers: NDArray[np.int64]) -> pa.Table:
+        members, places = np.unique(numbers, return_inverse=True)
+        rank = preference(standing(self.passages, members), self.keep)
+        found = candidate_pairs(keys, rank[places], MOST_SHARING)
+        by_rank = members[np.argsort(rank)]
+        a, b = by_rank[found.a], by_rank[found.b]
+        return _candidate_rows(found._replace(a=np.minimum(a, b), b=np.maximum(a, b), first=by_rank[found.first]))
+
+
+def _candidate_rows(found: Candidates) -> pa.Table:
     columns = [
         np.concatenate([found.a, found.first]),
         np.concatenate([found.b, found.first]),
@@ -189,7 +216,7 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     data = engine.map("passages", cleaned.parts, cut, schemas.PASSAGES)
     make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words)
     keys = engine.map("keys", numbered(data), make, schemas.KEYS)
-    found = engine.shuffle("candidates", keys, "key", candidates, schemas.CANDIDATES)
+    found = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
     limits = Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
     verified = engine.shuffle("pairs", found, "a", Verify(data, limits), schemas.PAIRS).table()
     earlier = find_earlier(engine, numbered(data), data.rows, against, limits)
@@ -205,7 +232,11 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
 def _standing(data: Dataset, pairs: pa.Table) -> pa.Table:
     """STANDING: the passages of this corpus that stand in pairs, by number."""
     numbers = np.unique(np.concatenate([pairs["a"].to_numpy(), pairs["b"].to_numpy()]))
-    numbers = numbers[numbers < data.rows]
+    return standing(data, numbers[numbers < data.rows])
+
+
+def standing(data: Dataset, numbers: NDArray[np.int64]) -> pa.Table:
+    """STANDING: passages of this corpus by their sorted numbers."""
     names = [name for name in schemas.PASSAGES.names if name != "text"]
     table = Rows(data).take(numbers, names)
     table = table.append_column("passage", pa.array(numbers))

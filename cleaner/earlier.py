@@ -87,20 +87,26 @@ def add_corpus(index: Index, corpus: Corpus) -> int:
 
     A passage that was flagged has a kept copy that is in the index; so an index that is fed in the order of
     publication holds just what one run over everything would keep.
+
+    Raises:
+        InputError: the corpus is in the index already, or its files are not as the run wrote them.
     """
+    name = corpus.record["inputs"]["sha256"]
+    if index.has(name):
+        raise InputError(f"{corpus.folder}: is in {index.folder} already")
+    corpus.check_files()
     before = len(index)
     rows: list[dict[str, object]] = []
     for number, document in enumerate(corpus.documents(), 1):
         flagged = {(one["start"], one["end"]) for one in document["near_duplicates"]}
         for start, end in passages(document["text"]):
             if (start, end) not in flagged:
-                names = {name: document[name] for name in ("id", "source", "published")}
+                names = {key: document[key] for key in ("id", "source", "published")}
                 rows.append({**names, "start": start, "end": end, "text": document["text"][start:end]})
         if number % DOCUMENTS_AT_ONCE == 0:
             index.add(pa.Table.from_pylist(rows, schema=INDEXED))
             rows = []
-    if rows:
-        index.add(pa.Table.from_pylist(rows, schema=INDEXED))
+    index.add(pa.Table.from_pylist(rows, schema=INDEXED), name)
     return len(index) - before
 
 

@@ -103,3 +103,6 @@ def test_an_index_from_the_command_line(tmp_path: Path) -> None:
     again = command("index", "build", "old", "-o", "index", cwd=tmp_path)
     assert again.returncode == 2
     assert "not empty" in again.stderr
+    twice = command("index", "add", "new", "-o", "index", cwd=tmp_path)
+    assert twice.returncode == 2
+    assert "is in index already" in twice.stderr

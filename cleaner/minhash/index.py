@@ -107,28 +107,30 @@ class Index:
     def info(self) -> dict[str, Any]:
         """Return what `cleaner index info` shows."""
         size = sum(sum(part["bytes"].values()) for part in self.record["parts"])
-        shown = {name: value for name, value in self.record.items() if name != "parts"}
+        shown = {name: value for name, value in self.record.items() if name not in ("parts", "corpora")}
         return {**shown, "passages": len(self), "parts": len(self.record["parts"]), "bytes": size}
 
-    def add(self, passages: pa.Table) -> None:
+    def add(self, passages: pa.Table, corpus: str | None = None) -> None:
         """Append passages as one part; on any failure the index stays as it was.
 
         Args:
             passages: the columns of ``PASSAGES``; others are left out.
+            corpus: what names the corpus that is complete with them; ``has`` knows it from then on.
 
         Raises:
             InputError: a column is missing.
             OutputError: the part cannot be written, or another process adds at the same time.
         """
         table = as_passages(passages)
-        if not table.num_rows:
+        if not table.num_rows and corpus is None:
             return
         name = self._free_name()
         temporary = self.folder / f"{name}.{os.getpid()}.tmp"
         try:
             sizes = write_part(temporary, table, self.settings)
             part = {"name": name, "passages": table.num_rows, "bytes": sizes}
-            record = {**self.record, "parts": [*self.record["parts"], part]}
+            corpora = [*self.record.get("corpora", ()), *([corpus] if corpus else [])]
+            record = {**self.record, "corpora": corpora, "parts": [*self.record["parts"], part]}
             if json.loads((self.folder / NAME).read_text(encoding="utf-8")) != self.record:
                 shutil.rmtree(temporary)
                 raise OutputError(f"{self.folder}: something else was added meanwhile; nothing was added")
@@ -138,6 +140,10 @@ class Index:
             shutil.rmtree(temporary, ignore_errors=True)
             raise OutputError(f"{self.folder}: nothing was added ({error.strerror})") from error
         self.record = record
+
+    def has(self, corpus: str) -> bool:
+        """Say whether a corpus of this name was added."""
+        return corpus in self.record.get("corpora", ())
 
     def _free_name(self) -> str:
         """Return the name of the next part; a folder left by an addition that failed is passed over."""

@@ -33,13 +33,7 @@ def read_packed(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
     Raises:
         InputError: it is missing or damaged.
     """
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    if found != wanted:
-        raise InputError(f"{path}: is not as the run wrote it (run.json has another digest); it was changed or cut")
+    check_digest(path, wanted)
     if path.suffix == ".zst":
         from cleaner.writers.compressed import read_zstd
 
@@ -47,3 +41,18 @@ def read_packed(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
     from cleaner.writers.parquet import read_parquet
 
     return read_parquet(path)
+
+
+def check_digest(path: Path, wanted: str) -> None:
+    """Hold a file against its SHA-256.
+
+    Raises:
+        InputError: it is missing or changed.
+    """
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    if found != wanted:
+        raise InputError(f"{path}: is not as the run wrote it (run.json has another digest); it was changed or cut")
