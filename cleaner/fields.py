@@ -105,9 +105,11 @@ def _document(lines: Lines, places: Places, document: int, gone: set[int], known
     rows = [row for row in (*head, *range(max(head.stop, end - TAIL), end)) if row not in gone]
     order = _order(lines, rows)
     titled = False
-    label = ""
+    label, before = "", begin - 1
     for row in rows:
         text = lines.text[row]
+        label = label if before == row - 1 else ""  # of the line just before alone
+        before = row
         alone = _label_alone(text)
         if alone:
             label = alone

@@ -119,3 +119,13 @@ def test_the_order_of_day_and_month_is_never_guessed(day: datetime.date) -> None
 def test_no_text_breaks_the_reader(text: str) -> None:
     for found in dates.find(text):
         assert 0 <= found.start < found.end <= len(text)
+
+
+def test_a_label_is_of_the_line_just_below_it_alone() -> None:
+    prose = "The council met on Monday and spoke for hours about the bridge, which nobody had crossed for a year."
+    text = "\n\n".join(
+        ["A bridge for the valley", "Published:", *[f"{prose} {n}" for n in range(30)], "3 May 2021", "a", "b"]
+    )
+    lines = Lines.of([text])
+    labels = [mark.row for mark in fields.match(lines) if mark.rule == "label"]
+    assert all(lines.text[row] == "Published:" for row in labels)

@@ -21,7 +21,7 @@ from cleaner.errors import ConfigError
 SHORT = 200
 #: Lines of more characters are shown to none: a rule knows too little of them.
 LONG = 700
-#: Bytes that each automaton may take. With too few, RE2 falls back to a way that is some 25 times slower.
+#: Bytes that each automaton may take. With too few, RE2 falls back to a far slower way.
 _MEMORY = 96 << 20
 
 

@@ -77,7 +77,7 @@ def _document(lines: Lines, rows: list[int]) -> Iterator[Mark]:
 
 def _copies(lines: Lines, rows: list[int]) -> Iterator[Mark]:
     """Yield the marks of the rows that hold the same line, all but one, unless it is a refrain or a label."""
-    apart = [row for before, row in pairwise(rows) if row > before + 1]
+    apart = {row for before, row in pairwise(rows) if row > before + 1}
     stays = rows[0]
     again = _comes_again(lines, rows[0], len(apart) + 1)
     for row in rows[1:]:

@@ -4,8 +4,7 @@ Three kinds of keys in one space of 64-bit numbers:
 
 - one of all words of the passage, for equal passages, also short ones;
 - one of each band of the signature, for passages that are alike as wholes;
-- one of each chosen shingle, for a passage inside a longer one, which signatures miss: a shingle is chosen
-by its
+- one of each chosen shingle, for a passage inside a longer one, which signatures miss: a shingle is chosen by its
   hash alone, the same in every passage (U. Manber, Finding similar files in a large file system, 1994).
 """
 
