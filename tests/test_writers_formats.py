@@ -22,7 +22,7 @@ from cleaner.writers.shards import corpus_record
 def record(number: int, **fields: Any) -> dict[str, Any]:
     empty: dict[str, Any] = dict.fromkeys(CORPUS.names)
     near = {
-        "start": 0, "end": 5, "cluster": 1, "jaccard": 0.9, "containment": 1.0,
+        "start": 0, "end": 5, "cluster": 1, "jaccard": 0.9, "containment": 1.0, "covered": 0.7,
         "kept": {"id": "other", "start": 3, "end": 8, **({"earlier": True} if number % 3 else {})},
     }  # fmt: skip
     return {
@@ -75,7 +75,7 @@ def test_the_columns_are_the_fields_of_a_record() -> None:
     names = [name for name in CORPUS.names if not name.startswith("near_duplicate")]
     fields = dict.fromkeys(name for name in names if name not in {"id", "text", "source", "location"})
     row = {"id": "a", "text": "x", "source": None, "location": "in", "fields": orjson.dumps(fields)}
-    flag = {"start": 0, "end": 1, "cluster": 1, "jaccard": 1.0, "containment": 1.0}
+    flag = {"start": 0, "end": 1, "cluster": 1, "jaccard": 1.0, "containment": 1.0, "covered": 1.0}
     kept = {"kept_id": "b", "kept_start": 0, "kept_end": 1, "kept_earlier": True}
     written = corpus_record(row, [{**flag, **kept}], 1.0)
     assert sorted(written) == sorted(CORPUS.names)
