@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import orjson
 
@@ -124,7 +124,7 @@ def _block(record: Any, limit: int) -> bytes:
     return block
 
 
-def _parse(block: bytes, decoding: str) -> Any:
+def _parse(block: bytes, decoding: Literal["none", "content", "transfer", "all"]) -> Any:
     """Parse an HTTP response; ``decoding`` undoes its content and transfer encodings, or does not."""
     from fastwarc.warc import WarcRecord, WarcRecordType
 
