@@ -20,6 +20,9 @@ from cleaner.writers.files import Output
 #: ``pairs.jsonl`` holds so many pairs of a cluster at most; run.json says how many were left out.
 PAIRS_PER_CLUSTER = 10_000
 
+#: Pairs that are given names at a time.
+NAMED_AT_ONCE = 10_000
+
 #: Orders of preference: what comes first is kept. Ids and places differ, so that each is a total order.
 ORDERS = {
     "earliest": ("published", "length", "source", "id", "start"),
@@ -156,7 +159,7 @@ def write_clusters(folder: Path, members: pa.Table) -> dict[str, Any]:
 
 def _by_cluster(members: pa.Table) -> Iterator[list[dict[str, Any]]]:
     rows: list[dict[str, Any]] = []
-    for batch in members.to_batches(max_chunksize=10_000):
+    for batch in members.to_batches(max_chunksize=NAMED_AT_ONCE):
         for row in batch.to_pylist():
             if rows and row["cluster"] != rows[0]["cluster"]:
                 yield rows
@@ -174,7 +177,7 @@ def _place(row: dict[str, Any]) -> dict[str, Any]:
 def write_pairs(folder: Path, passages: pa.Table, pairs: pa.Table, members: pa.Table) -> tuple[dict[str, Any], int]:
     """Write ``pairs.jsonl``, a verified pair a line by id and start; also how many the cap of a cluster left out."""
     output, seen, left_out = Output(folder, "pairs.jsonl"), dict[int, int](), 0
-    for batch in _named_pairs(passages, pairs, members).to_batches(max_chunksize=10_000):
+    for batch in _named_pairs(passages, pairs, members).to_batches(max_chunksize=NAMED_AT_ONCE):
         for row in batch.to_pylist():
             seen[row["cluster"]] = seen.get(row["cluster"], 0) + 1
             if seen[row["cluster"]] > PAIRS_PER_CLUSTER:
@@ -194,8 +197,8 @@ def write_pairs(folder: Path, passages: pa.Table, pairs: pa.Table, members: pa.T
 def weakest_pairs(passages: pa.Table, pairs: pa.Table, members: pa.Table, count: int = 5) -> list[dict[str, Any]]:
     """The flagged pairs that are least alike: those to look at first."""
     alike = np.maximum(pairs["jaccard"].to_numpy(), pairs["containment"].to_numpy())
-    limit = np.partition(alike, count - 1)[count - 1] if len(alike) > count else np.inf
-    few = _named_pairs(passages, pairs.filter(pa.array(alike <= limit)), members).to_pylist()
+    first = np.lexsort((pairs["b"].to_numpy(), pairs["a"].to_numpy(), alike))[:NAMED_AT_ONCE]
+    few = _named_pairs(passages, pairs.take(pa.array(first)), members).to_pylist()
     few.sort(key=lambda row: max(row["jaccard"], row["containment"]))
     names = ("a_id", "a_start", "b_id", "b_start", "jaccard", "containment")
     return [{name: row[name] for name in names} for row in few[:count]]
