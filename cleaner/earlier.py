@@ -15,7 +15,7 @@ from cleaner.corpus import Corpus
 from cleaner.engines import Engine, Readable
 from cleaner.errors import InputError
 from cleaner.minhash.index import Index
-from cleaner.minhash.index_parts import NAME
+from cleaner.minhash.index_parts import NAME, PASSAGES
 from cleaner.minhash.verify import Thresholds
 from cleaner.output import record_of
 from cleaner.passages import passages
@@ -104,13 +104,10 @@ def add_corpus(index: Index, corpus: Corpus) -> int:
                 names = {key: document[key] for key in ("id", "source", "published")}
                 rows.append({**names, "start": start, "end": end, "text": document["text"][start:end]})
         if number % DOCUMENTS_AT_ONCE == 0:
-            index.add(pa.Table.from_pylist(rows, schema=INDEXED))
+            index.add(pa.Table.from_pylist(rows, schema=PASSAGES))
             rows = []
-    index.add(pa.Table.from_pylist(rows, schema=INDEXED), name)
+    index.add(pa.Table.from_pylist(rows, schema=PASSAGES), name)
     return len(index) - before
-
-
-INDEXED = pa.schema([schemas.PASSAGES.field(name) for name in ("id", "source", "published", "start", "end", "text")])
 
 
 def index_of(name: str, spool: Path) -> Path:

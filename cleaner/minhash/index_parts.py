@@ -12,22 +12,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 
+from cleaner import schemas
 from cleaner.errors import InputError
 from cleaner.minhash.keys import passage_keys
 from cleaner.minhash.shingles import SHINGLE, VERSION
 from cleaner.minhash.signatures import NUM_PERM, SCHEME, SEED, signatures
 
 #: Columns of a passage in an index.
-PASSAGES = pa.schema(
-    [
-        ("id", pa.string()),
-        ("source", pa.string()),
-        ("published", pa.string()),
-        ("start", pa.int64()),
-        ("end", pa.int64()),
-        ("text", pa.large_string()),
-    ]
-)
+PASSAGES = pa.schema([schemas.PASSAGES.field(name) for name in ("id", "source", "published", "start", "end", "text")])
 NAME = "index.json"
 FILES = ("passages.arrow", "keys.npy", "rows.npy", "signatures.npy")
 
