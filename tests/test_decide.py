@@ -180,3 +180,18 @@ def test_later_looks_are_one_list_of_edits() -> None:
 def test_weights_of_evidence_are_finite() -> None:
     lines = Lines.of(["\n".join(PROSE + FURNITURE)])
     assert np.isfinite(model.load().logit(lines)).all()
+
+
+def test_a_sentence_amid_the_article_is_no_boilerplate_by_a_rule_alone() -> None:
+    prose = (
+        "The members of parliament met on Tuesday to speak about a reform of the law that governs the archives of the "
+        "country, and nobody had expected that the debate would last for more than nine hours."
+    )
+    text = "\n\n".join([prose, "Copyright law was not discussed.", prose.replace("Tuesday", "Friday")])
+    using = Settings(ruleset=RuleSet.load(), model=model.load())
+    (decision,) = decide.find(Lines.of([text]), [None], [None], using)
+    assert decision.edits == []
+    assert [finding.rule for finding in decision.findings] == ["copyright"]
+    alone = "\n\n".join([prose, "Copyright 2021 The Daily Valley. All rights reserved."])
+    (decision,) = decide.find(Lines.of([alone]), [None], [None], using)
+    assert [edit.rule for edit in decision.edits] == ["copyright"]

@@ -42,6 +42,9 @@ CERTAIN, ALONE = 0.93, 0.75
 #: A document that has more short lines than this between its paragraphs, and would lose less than that share of
 #: all its lines, is rather a list or a table than a page: there a line needs CAUTION more log-odds.
 INSIDE, PAGE, CAUTION = 40, 0.65, 2.0
+#: A sentence amid the article that the model takes for content as surely as this is no boilerplate by a rule alone.
+CONTENT, DOUBT = 0.25, 0.45
+_ENDS, _QUOTES = (".", "!", "…"), "\"'”’»)"
 #: So much more log-odds a line needs in a document that is not in English, which is all that the model has learned.
 UNFAMILIAR = 3.0
 #: Less likely boilerplate than a removed line, but reported, from this share of the line's probability on.
@@ -198,21 +201,32 @@ def _weigh(
     if settings.model is None:
         return Said(1 - (1 - template) * (1 - alone), none, template, others)
     logit = settings.model.logit(lines, seen)
-    total = INTERCEPT + MODEL * logit - UNFAMILIAR * ~familiar(lines, seen)
+    english = familiar(lines, seen)
+    total = INTERCEPT + MODEL * logit - UNFAMILIAR * ~english
     for confidence, (base, weight) in ((template, TEMPLATE), (rule, RULE)):
         total += np.where(confidence > 0, base + weight * _logit(np.clip(confidence, 0.05, 0.97)), 0)
     united = _probability(total - CAUTION * _is_list(lines, seen, total))
     united = np.maximum(united, np.where(template >= CERTAIN, ALONE, 0))
-    return Said(np.maximum(united, alone), _probability(logit), template, others)
+    united, said = np.maximum(united, alone), _probability(logit)
+    by_rule = (rule > 0) & (others["captions"] + others["fields"] == 0) & (template < CERTAIN)
+    doubtful = by_rule & english & (said < CONTENT) & _is_inside(lines, seen)
+    for row in np.flatnonzero(doubtful).tolist():
+        if lines.text[row].rstrip(_QUOTES).endswith(_ENDS):
+            united[row] = min(united[row], DOUBT)
+    return Said(united, said, template, others)
+
+
+def _is_inside(lines: Lines, seen: scan.Scan) -> NDArray[np.bool_]:
+    """Say which lines have a paragraph of prose somewhere before and somewhere after them."""
+    number = np.zeros(len(lines) + 1, dtype=np.int64)
+    np.cumsum(scan.prose(lines, seen)[0], out=number[1:])
+    low, high = lines.first[:-1][lines.document], lines.first[1:][lines.document]
+    return np.asarray((number[:-1] > number[low]) & (number[high] > number[1:]))
 
 
 def _is_list(lines: Lines, seen: scan.Scan, total: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Say which lines stand between the paragraphs of a document that is rather a list than a page."""
-    is_prose = scan.prose(lines, seen)[0]
-    number = np.zeros(len(lines) + 1, dtype=np.int64)
-    np.cumsum(is_prose, out=number[1:])
-    low, high = lines.first[:-1][lines.document], lines.first[1:][lines.document]
-    inside = (number[:-1] > number[low]) & (number[high] > number[1:])
+    is_prose, inside = scan.prose(lines, seen)[0], _is_inside(lines, seen)
     going = total > 0
     many = np.bincount(lines.document, inside & (is_prose == 0), len(lines.texts)) > INSIDE
     page = np.bincount(lines.document, going, len(lines.texts)) >= PAGE * np.diff(lines.first)
