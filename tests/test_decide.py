@@ -183,15 +183,19 @@ def test_weights_of_evidence_are_finite() -> None:
 
 
 def test_a_sentence_amid_the_article_is_no_boilerplate_by_a_rule_alone() -> None:
-    prose = (
-        "The members of parliament met on Tuesday to speak about a reform of the law that governs the archives of the "
-        "country, and nobody had expected that the debate would last for more than nine hours."
-    )
-    text = "\n\n".join([prose, "Copyright law was not discussed.", prose.replace("Tuesday", "Friday")])
+    before = [
+        "The members of parliament met on Tuesday to speak about a reform of the law on the country's archives.",
+        "Archivists had asked for a longer time in which letters of ministers may be kept from readers, Mr Oduya said.",
+    ]
+    after = [
+        "Nobody had expected that the debate would last for more than nine hours, and many members left by midnight.",
+        "The vote was put off until the first week of October, when the chamber will meet again after the summer.",
+    ]
     using = Settings(ruleset=RuleSet.load(), model=model.load())
+    text = "\n\n".join([*before, "Copyright law was not discussed.", *after])
     (decision,) = decide.find(Lines.of([text]), [None], [None], using)
     assert decision.edits == []
     assert [finding.rule for finding in decision.findings] == ["copyright"]
-    alone = "\n\n".join([prose, "Copyright 2021 The Daily Valley. All rights reserved."])
-    (decision,) = decide.find(Lines.of([alone]), [None], [None], using)
+    text = "\n\n".join([*before, *after, "Copyright 2021 The Daily Valley. All rights reserved."])
+    (decision,) = decide.find(Lines.of([text]), [None], [None], using)
     assert [edit.rule for edit in decision.edits] == ["copyright"]
