@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from pathlib import Path
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that tests in folders find ``running`` too
 
 ROOT = Path(__file__).parent.parent
+
+# A busy machine must not fail a test, and CI must not find by chance what no change has brought.
+settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+settings.load_profile("steady")
 
 PEOPLE = ("Mara Oduya", "Piet Lindqvist", "Ana Corvo", "Tomasz Brandt", "Lena Achterberg", "Joao Pires")
 PLACES = ("Harwick", "Elmstead", "Port Saray", "Nordby", "Vallis", "Quarrytown", "Lower Teal")
@@ -108,8 +116,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of the person who runs the tests must not reach them."""
-    import os
-
     for name in list(os.environ):
         if name.startswith("CLEANER_"):
             monkeypatch.delenv(name)
