@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from datasketch import MinHashLSH
-from running import clean, command
+from running import clean, command, records
 
 from cleaner.cli import cli
 
@@ -41,3 +42,12 @@ def test_the_rule_that_it_shows_passes_its_own_test(tmp_path: Path) -> None:
     (tmp_path / "our-outlets.toml").write_text(block, encoding="utf-8")
     done = command("rules", "test", "--rules", "our-outlets.toml", cwd=tmp_path)
     assert done.returncode == 0, done.stdout
+
+
+def test_its_excerpts_are_from_the_committed_output() -> None:
+    document, edit = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL))
+    output = Path(__file__).parent.parent / "output"
+    (there,) = (row for row in records(output / "corpus.jsonl") if row["id"] == document["id"])
+    assert {**there, "text": document["text"]} == {**there, **document}
+    assert there["text"].startswith(document["text"].rstrip("… "))
+    assert edit in records(output / "audit.jsonl")
