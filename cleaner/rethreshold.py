@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +16,8 @@ from cleaner import schemas
 from cleaner.clusters import find_clusters, flag_rows, weakest_pairs, write_clusters, write_pairs
 from cleaner.corpus import Corpus
 from cleaner.errors import InputError
+from cleaner.minhash import verify
+from cleaner.minhash.verify import REASONS, Thresholds, Verified
 from cleaner.output import RECORD, output_folder, publish
 from cleaner.writers.files import Output
 from cleaner.writers.shards import NEAR_DOCUMENT, flag_records, near_share
@@ -29,7 +33,8 @@ def rethreshold(corpus: Corpus, out: Path, jaccard: float, containment: float) -
         InputError: the run dropped its near-duplicates, left pairs out, or was less strict than is asked for now.
     """
     _refuse(corpus, jaccard, containment)
-    rows = [row for row in corpus.lines("pairs") if row["jaccard"] >= jaccard or row["containment"] >= containment]
+    corpus.check_files()
+    rows = _still_flagged(list(corpus.lines("pairs")), corpus.record["config"], jaccard, containment)
     places = sorted({_place(row[side]) for row in rows for side in ("a", "b")})
     passages = _passages(corpus, places)
     pairs = _pairs(rows, places, jaccard)
@@ -69,6 +74,18 @@ def _refuse(corpus: Corpus, jaccard: float, containment: float) -> None:
 
 def _place(side: dict[str, Any]) -> Place:
     return side["id"], side["start"], side["end"]
+
+
+def _still_flagged(
+    rows: list[dict[str, Any]], config: dict[str, Any], jaccard: float, containment: float
+) -> list[dict[str, Any]]:
+    """The stored pairs that a run with the higher thresholds would flag as well."""
+    thresholds = Thresholds(jaccard, containment, config["shared-words"], config["short-words"], config["form"])
+    columns = {name: np.array([_said(row, name) for row in rows]) for name in schemas.EVIDENCE.names}
+    said = {name: columns[schemas.shared_name(name)] for name in Verified._fields if name not in {"flag", "reason"}}
+    reason = np.array([REASONS.index(row["reason"]) for row in rows], dtype=np.int8)
+    stays = verify.rethreshold(Verified(**said, flag=np.ones(len(rows), dtype=bool), reason=reason), thresholds)
+    return list(compress(rows, stays.tolist()))
 
 
 def _passages(corpus: Corpus, places: list[Place]) -> pa.Table:

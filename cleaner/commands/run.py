@@ -49,9 +49,9 @@ def run_command(
     """
     config, _ = resolve(flags)
     if explain_bands:
-        from cleaner.minhash import bands
+        from cleaner.minhash import bands, keys
 
-        click.echo(bands.explain_bands(config.bands, config.rows))
+        click.echo(f"{bands.explain_bands(config.bands, config.rows)}\n\n{keys.explain_rate(config.shingle_rate)}")
         return 0
     preview = dry_run or diff
     if not inputs:

@@ -34,6 +34,13 @@ class Keys(NamedTuple):
     text: NDArray[np.int64]
 
 
+def explain_rate(rate: float) -> str:
+    """Return the table of how surely chosen shingles make a pair a candidate, by the shingles that it shares."""
+    lines = [f"{rate:g} of all shingles are chosen", "shared  found"]
+    lines += [f"   {shared:3d}  {1 - (1 - rate) ** shared:.4f}" for shared in (1, 2, 4, 8, 12, 16, 20, 24)]
+    return "\n".join(lines)
+
+
 def passage_keys(
     texts: pa.Array,
     bands: int,
