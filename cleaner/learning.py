@@ -42,7 +42,7 @@ def learn_templates(engine: Engine, documents: Dataset, rejected: Collection[int
 
 def articles(batch: pa.RecordBatch) -> pa.RecordBatch:
     """DOCUMENTS → ARTICLES: a key of the source and the longest lines of each document; a batch function."""
-    rows = _good(batch)
+    rows = _good(batch, "source", "text")
     keys = []
     for row in rows:
         lines = sorted(set(row["text"].split("\n")), key=lambda line: (-len(line), line))[:LONGEST_LINES]
@@ -68,16 +68,16 @@ class Count:
 
     def sources(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """DOCUMENTS → how many documents of each source: a batch function."""
-        return templates.count_documents([row["source"] for row in self._firsts(batch)])
+        return templates.count_documents([row["source"] for row in self._firsts(batch, "source")])
 
     def lines(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """DOCUMENTS → how often each line stands in each source: a batch function."""
-        rows = self._firsts(batch)
+        rows = self._firsts(batch, "source", "published", "text")
         lines = Lines.of([row["text"] for row in rows])
         return templates.count_rows(lines, [row["source"] for row in rows], [day_of(row["published"]) for row in rows])
 
-    def _firsts(self, batch: pa.RecordBatch) -> list[dict[str, Any]]:
-        rows = _good(batch)
+    def _firsts(self, batch: pa.RecordBatch, *columns: str) -> list[dict[str, Any]]:
+        rows = _good(batch, *columns)
         copy = np.isin([row["document"] for row in rows], self.left_out)
         return [row for row, again in zip(rows, copy, strict=True) if not again]
 
@@ -105,6 +105,7 @@ def day_of(published: str | None) -> int | None:
     return day.toordinal() - datetime.date(1970, 1, 1).toordinal()
 
 
-def _good(batch: pa.RecordBatch) -> list[dict[str, Any]]:
-    rows = batch.select(["document", "source", "published", "text", "reason"]).to_pylist()
+def _good(batch: pa.RecordBatch, *columns: str) -> list[dict[str, Any]]:
+    """The rows that are not rejected; only the columns that are asked for become Python objects."""
+    rows = batch.select(["document", "reason", *columns]).to_pylist()
     return [row for row in rows if row["reason"] is None]
