@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleaner import schemas
-from cleaner.clean import shard_key
+from cleaner.cleaning import shard_key
 from cleaner.engines import Dataset, Engine
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cleaner import schemas
 from cleaner.boilerplate import templates
-from cleaner.clean import shard_key
+from cleaner.cleaning import shard_key
 from cleaner.engines import Dataset, Engine
 from cleaner.lines import Lines
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from cleaner import schemas
-from cleaner.clean import Clean, Detector
+from cleaner.cleaning import Clean, Detector
 from cleaner.config import Config
 from cleaner.duplicates import find_duplicates, no_duplicates
 from cleaner.engines import Dataset, Engine

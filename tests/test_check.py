@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import contents
 
-from cleaner import check, session
-from cleaner.check import Checked
+from cleaner import checking, session
+from cleaner.checking import Checked
 from cleaner.cli import main
 from cleaner.commands.check import OUTPUT_FORMATS
 from cleaner.config import Config, load
@@ -50,11 +50,11 @@ def story(*lines: str) -> str:
 
 @contextmanager
 def checked(*inputs: Path, here: Path, baseline: Path | None = None, **settings: Any) -> Iterator[Checked]:
-    config = check.settings(Config(**{"jobs": 1, **settings}))
+    config = checking.settings(Config(**{"jobs": 1, **settings}))
     planned = session.plan_inputs([str(path) for path in inputs], config)
-    known = check.read_baseline(baseline) if baseline else frozenset()
+    known = checking.read_baseline(baseline) if baseline else frozenset()
     with session.cleaned(config, planned) as (_, folder):
-        yield check.checked(folder, planned, check.limits_of(config), known, here)
+        yield checking.checked(folder, planned, checking.limits_of(config), known, here)
 
 
 def found(*inputs: Path, here: Path, **settings: Any) -> list[Located]:
@@ -136,7 +136,7 @@ def test_a_baseline_passes_over_what_it_lists_also_when_lines_move(tmp_path: Pat
     path = write_stories(tmp_path)
     with checked(path, here=tmp_path, stages=("boilerplate",)) as result:
         assert result.failed
-        count = check.write_baseline(tmp_path / "known.json", result.findings)
+        count = checking.write_baseline(tmp_path / "known.json", result.findings)
         fingerprints = [finding.fingerprint for finding in result]
     assert len(set(fingerprints)) == len(fingerprints) == count
     write_stories(tmp_path, first=(story("Maps on show", THIRD),))
@@ -148,7 +148,7 @@ def test_a_baseline_passes_over_what_it_lists_also_when_lines_move(tmp_path: Pat
 def test_a_baseline_lets_one_more_of_the_same_fail(tmp_path: Path) -> None:
     path = write_stories(tmp_path)
     with checked(path, here=tmp_path, stages=("boilerplate",)) as result:
-        check.write_baseline(tmp_path / "known.json", result.findings)
+        checking.write_baseline(tmp_path / "known.json", result.findings)
     write_stories(tmp_path, first=(story("Maps on show", THIRD, "ADVERTISEMENT", BODY),))
     with checked(path, here=tmp_path, baseline=tmp_path / "known.json", stages=("boilerplate",)) as result:
         assert [finding.rule for finding in result].count("boilerplate/advert-label") == 1
@@ -159,7 +159,7 @@ def test_a_baseline_lets_one_more_of_the_same_fail(tmp_path: Path) -> None:
 def test_what_is_no_baseline_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "known.json").write_text(content)
     with pytest.raises(ConfigError, match="no baseline of cleaner check"):
-        check.read_baseline(tmp_path / "known.json")
+        checking.read_baseline(tmp_path / "known.json")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import jsonschema
 import orjson
 import pytest
 
-from cleaner.check import Checked
+from cleaner.checking import Checked
 from cleaner.findings import Located, Totals
 from cleaner.limits import parse
 from cleaner.places import Place

@@ -67,20 +67,20 @@ def check_command(
       cleaner check articles/ --output-format sarif --output-file found.sarif --output-format text
     """
     config, _ = resolve(flags)
-    from cleaner import changed, check, session
+    from cleaner import changed, checking, session
     from cleaner.reports import findings, outputs
 
-    config = check.settings(config)
+    config = checking.settings(config)
     targets = outputs.pair(formats, files)
-    limits, known = check.limits_of(config), check.read_baseline(baseline) if baseline else frozenset()
+    limits, known = checking.limits_of(config), checking.read_baseline(baseline) if baseline else frozenset()
     only = changed.changed_since(changed_since, Path.cwd()) if changed_since else None
     planned = session.plan_inputs(inputs, config)
     for note in () if quiet else planned.notes:
         click.echo(f"cleaner: {note}", err=True)
     with session.cleaned(config, planned) as (_, folder):
-        found = check.checked(folder, planned, limits, known, Path.cwd(), only)
+        found = checking.checked(folder, planned, limits, known, Path.cwd(), only)
         if write_baseline:
-            count = check.write_baseline(write_baseline, found.findings)
+            count = checking.write_baseline(write_baseline, found.findings)
             click.echo(f"{count:,} findings listed in {write_baseline}", err=True)
             return 0
         for piece in outputs.write(found, targets, statistics):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.check import Checked
+from cleaner.checking import Checked
 from cleaner.findings import Located
 
 

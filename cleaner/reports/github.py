@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from cleaner.check import Checked
+from cleaner.checking import Checked
 from cleaner.findings import Located
 from cleaner.reports.findings import summary
 

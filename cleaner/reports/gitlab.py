@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from cleaner.check import Checked
+from cleaner.checking import Checked
 from cleaner.findings import Located
 
 

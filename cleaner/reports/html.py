@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cleaner.check import write_file
+from cleaner.checking import write_file
 from cleaner.corpus import Corpus
 from cleaner.output import REPORT
 from cleaner.reports.evidence import BINS, Caps, gather, sources

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from cleaner.check import Checked
+from cleaner.checking import Checked
 from cleaner.places import Place
 
 PLACE = ("line", "column", "end_line", "end_column", "text_line")

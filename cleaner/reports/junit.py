@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.sax.saxutils import quoteattr
 
-from cleaner.check import Checked
+from cleaner.checking import Checked
 from cleaner.findings import Located
 from cleaner.reports.findings import line
 

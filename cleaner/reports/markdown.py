@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from cleaner.check import Checked
+from cleaner.checking import Checked
 from cleaner.config import key_of
 from cleaner.reports.findings import counted
 

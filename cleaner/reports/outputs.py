@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cleaner.check import Checked, write_file
+from cleaner.checking import Checked, write_file
 from cleaner.reports.findings import statistics
 
 #: The module of each format.

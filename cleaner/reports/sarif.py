@@ -10,7 +10,7 @@ from urllib.parse import quote
 import orjson
 
 from cleaner import __version__
-from cleaner.check import Checked
+from cleaner.checking import Checked
 from cleaner.findings import Located
 from cleaner.places import Place
 
