@@ -1,7 +1,8 @@
 """Dates as news pages write them, read without guessing.
 
 The order of day and month is only taken where something shows it: a month's name, a year in front, a number
-above 12, a weekday that fits one reading alone, or another date of the same header. Otherwise the date stays as
+above 12, a weekday that fits one reading alone, dots between (no locale of CLDR 45 puts the month first with them), or
+another date of the same header. Otherwise the date stays as
 written and is called ambiguous. Results are ISO 8601 (2019), as precise as what was written.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -32,7 +33,7 @@ class Date:
         start, end: half-open character offsets in the line.
         value: ISO 8601, or the text as written where it is ambiguous.
         evidence: what shows the order of day and month: ``name``, ``year-first``, ``above-12``, ``weekday``,
-            ``neighbour``; or ``ambiguous``.
+            ``dots``, ``neighbour``; or ``ambiguous``.
         seconds: does the clock show seconds?
         order: ``day`` or ``month`` where numbers alone show which of the two is first.
     """
@@ -62,15 +63,17 @@ _CLOCK_BEFORE = re.compile(_CLOCK + r"\s*(?:,|\||on|-|–)?\s*$")
 _CLOCK_ALONE = re.compile(_CLOCK)
 
 
+def any_of(words: Iterable[str]) -> str:
+    """A regular expression for any of the words, the longest first; by first letter: far fewer to try at each place."""
+    begins: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        begins.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in sorted(begins.items()))
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     months, weekdays = _names()
-
-    def any_of(names: dict[str, int]) -> str:
-        begins: dict[str, list[str]] = {}  # by first letter: far fewer to try at each place
-        for name in sorted(names, key=lambda name: (-len(name), name)):
-            begins.setdefault(name[0], []).append(re.escape(name[1:]))
-        return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in sorted(begins.items()))
 
     month = rf"(?P<M>{any_of(months)})\b\.?"
     day = r"(?P<D>\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?"
@@ -78,8 +81,8 @@ def _pattern() -> re.Pattern[str]:
     ends = r"(?!\d(?!\d?:))"  # a clock is often glued to the year
     weekday = rf"(?:\b(?P<W>{any_of(weekdays)})\b\.?,?\s+)?"
     clock = (
-        r"(?:(?:\s*,|\s*[-–|@•/]|t|\s+(?:at|um|à|às|a las|alle|o|om|в|klo)\b)?\s*"
-        rf"{_CLOCK}(?:\s*(?P<o>[+-]\d\d:?\d\d))?)?"
+        r"(?:(?:\s*[-–|@•/]|t|\s*,?(?:\s+(?:at|um|à|às|a las|alle(?: ore)?|ore|o|om|в|klo|godz)\b\.?)?)\s*"
+        rf"{_CLOCK}(?:\s*(?P<o>[+-]\d\d:?\d\d))?(?:\s*(?:uhr|h|uur)\b)?)?"
     )
     forms = [
         rf"\b{year}(?P<sep>[-/.])(?P<M>\d{{1,2}})(?P=sep)(?P<D>\d{{1,2}})(?!\d)",
@@ -150,7 +153,9 @@ def _read(parts: dict[str, str], order: str) -> Date | None:
         readings = sorted({(first, second), (second, first)})
         evidence = "above-12" if max(first, second) > 12 else "same" if first == second else "weekday"
         shown = "day" if first > 12 else "month" if second > 12 else ""
-        if order and evidence == "weekday" and "W" not in parts:
+        if evidence == "weekday" and parts["sep"] == "." and "W" not in parts:
+            readings, evidence, shown = [(second, first)], "dots", "day"
+        elif order and evidence == "weekday" and "W" not in parts:
             readings, evidence = [(second, first) if order == "day" else (first, second)], "neighbour"
     days = [one for one in (_day(year, *reading) for reading in readings) if one]
     if len(days) > 1 and "W" in parts:

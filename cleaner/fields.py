@@ -7,8 +7,10 @@ A line that says nothing else is taken out of the text and kept as fields. The t
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from importlib import resources
 from typing import Any
 
 from cleaner import dates
@@ -26,17 +28,26 @@ _TITLE = 0.8
 #: Longer lines are no header.
 _LONGEST, _WORDS = 200, 24
 
-_LABEL = re.compile(
-    r"(?i)(?<![^\W\d_])(?=[abcdfilmpqrsuvwzо])(?:"  # the first letters of all labels: most words have another
-    r"(?P<authors>(?:(?:written|submitted|posted|published|reported) )?by(?!\w)|authors?|reporter"
-    r"|von|par|por|di|door|autore?|auteur)"
-    r"|(?P<agency>source|quelle|fuente|fonte|bron)(?=\s*[:：])"
-    r"|(?P<updated>(?:last[ -])?(?:updated|modified|update)"
-    r"|(?:zuletzt )?aktualisiert|mis à jour|actualizado|atualizado|aggiornato|обновлено)"
-    r"|(?P<published>(?:first )?(?:published|posted|created|publish date|date|issued)"
-    r"|veröffentlicht|publié|publicado|pubblicato|опубликовано)"
-    r")(?:\s+(?:on|at|am|le|el|em|il))?(?!\w)\s*[:：]?\s*"
-)
+#: What may stand between a label and a date.
+_PREPOSITION = r"(?:\s+(?:on|at|am|den|le|du|el|em|il|op|dnia|στις))?"
+
+
+def _labels() -> re.Pattern[str]:
+    """The words of ``labels.toml``, one group a field; most words of a text have another first letter."""
+    table = tomllib.loads((resources.files("cleaner") / "labels.toml").read_text(encoding="utf-8"))
+    firsts = "".join(sorted({word[0] for words in table.values() for word in words}))
+    groups = "|".join(f"(?P<{field}>{_group(words)})" for field, words in table.items())
+    return re.compile(rf"(?i)(?<![^\W\d_])(?=[{firsts}])(?:{groups}){_PREPOSITION}(?!\w)\s*[:：]?\s*")
+
+
+def _group(words: list[str]) -> str:
+    """Words that stand alone, and those that are a label only with a colon."""
+    alone = dates.any_of(word for word in words if word[-1] != ":")
+    marked = dates.any_of(word[:-1] for word in words if word[-1] == ":")
+    return "|".join([alone] * bool(alone) + [rf"(?:{marked})(?=\s*[:：])"] * bool(marked))
+
+
+_LABEL = _labels()
 _NO_TITLE = re.compile(
     r"[|@©]|\.\.\.|://|(?i:\b(?:photo|picture|image|photograph|credit)s? ?(?:by|:)|getty images)|(?:19|20)\d\d.*:\d\d"
 )
