@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from cleaner.config import Config
+from cleaner.engines import SILENT, Watch
 from cleaner.engines.local import LocalEngine
 from cleaner.errors import LimitError, OutputError
 from cleaner.output import output_folder, publish
@@ -35,11 +36,11 @@ def workers(config: Config, planned: Plan) -> int:
     return 1 if planned.bytes < SMALL_INPUT else len(os.sched_getaffinity(0))
 
 
-def clean_to(config: Config, planned: Plan, out: Path) -> dict[str, Any]:
+def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT) -> dict[str, Any]:
     """Clean ``planned`` into the folder ``out``; its files appear when all of them are complete."""
     refuse_inputs(planned, out)
     with output_folder(out) as spool:
-        record = _clean(config, planned, spool)
+        record = _clean(config, planned, spool, watch)
         refuse_losses(record, config.max_source_loss)
         publish(spool / "files", out)
     return record
@@ -84,11 +85,11 @@ def refuse_losses(record: dict[str, Any], limit: float) -> None:
 
 
 @contextmanager
-def cleaned(config: Config, planned: Plan) -> Iterator[tuple[dict[str, Any], Path]]:
+def cleaned(config: Config, planned: Plan, watch: Watch = SILENT) -> Iterator[tuple[dict[str, Any], Path]]:
     """Clean ``planned`` into a private folder that is gone afterwards: for previews and checks."""
     folder = Path(tempfile.mkdtemp(prefix="cleaner-"))
     try:
-        yield _clean(config, planned, folder), folder / "files"
+        yield _clean(config, planned, folder, watch), folder / "files"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -104,12 +105,12 @@ def _check_files(config: Config) -> None:
             Templates.load(Path(name))
 
 
-def _clean(config: Config, planned: Plan, spool: Path) -> dict[str, Any]:
+def _clean(config: Config, planned: Plan, spool: Path, watch: Watch) -> dict[str, Any]:
     _check_files(config)
     files = spool / "files"
     files.mkdir()
     against = [_index(name, spool / f"earlier-{number}") for number, name in enumerate(sorted(set(config.against)))]
-    with LocalEngine(spool / "data", workers(config, planned)) as engine:
+    with LocalEngine(spool / "data", workers(config, planned), watch=watch) as engine:
         return run(config, planned, engine, files, against)
 
 

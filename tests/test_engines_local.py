@@ -84,6 +84,36 @@ def test_nothing_is_left_of_the_partitions_and_temporary_names(tmp_path: Path) -
     assert not list(tmp_path.rglob("scatter-*"))
 
 
+class Noted:
+    """A watch that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[object, ...]] = []
+
+    def begin(self, name: str, parts: int) -> None:
+        self.heard.append(("begin", name, parts))
+
+    def done(self, name: str, rows: int, bytes: int) -> None:
+        assert bytes > 0
+        self.heard.append(("done", name, rows))
+
+    def end(self, name: str) -> None:
+        self.heard.append(("end", name))
+
+    def say(self, text: str) -> None:
+        self.heard.append(("say", text))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_watch_hears_of_every_part(tmp_path: Path, jobs: int) -> None:
+    watch = Noted()
+    with LocalEngine(tmp_path, jobs, watch=watch) as engine:
+        engine.map("double", SPLITS, double, SCHEMA)
+    assert watch.heard[0] == ("begin", "double", 4)
+    assert watch.heard[-1] == ("end", "double")
+    assert sorted(watch.heard[1:-1]) == [("done", "double", rows) for rows in (0, 100, 100, 250)]
+
+
 def test_data_without_rows_can_be_shuffled(tmp_path: Path) -> None:
     with LocalEngine(tmp_path) as engine:
         data = engine.map("double", [Numbers(0, 0)], double, SCHEMA)

@@ -64,6 +64,45 @@ class Dataset:
         return pa.Table.from_batches(list(self.read()), schema=self.schema)
 
 
+class Watch(Protocol):
+    """Is told how far a run is; called in the process that began it, as results arrive."""
+
+    def begin(self, name: str, parts: int) -> None:
+        """A pass, or a step of a barrier, starts, which makes so many parts."""
+        ...
+
+    def done(self, name: str, rows: int, bytes: int) -> None:
+        """One part of it is finished, and holds so many rows and bytes."""
+        ...
+
+    def end(self, name: str) -> None:
+        """All its parts are finished."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Tell the person something that stops nothing: a worker that died, say, and was replaced."""
+        ...
+
+
+class Silent:
+    """Watches without a word."""
+
+    def begin(self, name: str, parts: int) -> None:
+        """Nothing is shown."""
+
+    def done(self, name: str, rows: int, bytes: int) -> None:
+        """Nothing is shown."""
+
+    def end(self, name: str) -> None:
+        """Nothing is shown."""
+
+    def say(self, text: str) -> None:
+        """Nothing is said."""
+
+
+SILENT = Silent()
+
+
 class Engine(Protocol):
     """Runs functions over data that may be larger than memory."""
 

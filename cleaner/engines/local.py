@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaner.engines import BatchFunction, Dataset, GroupFunction, Part, Readable
+from cleaner.engines import SILENT, BatchFunction, Dataset, GroupFunction, Part, Readable, Watch
 from cleaner.errors import CleanerError
 
 #: A hash partition of a shuffle is meant to be about this large, so that it fits into a worker's memory.
@@ -26,10 +26,13 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art of C
 class LocalEngine:
     """Runs passes in ``jobs`` worker processes (in this one where ``jobs`` is 1) over files in ``spool``."""
 
-    def __init__(self, spool: Path, jobs: int = 1, partition_bytes: int = PARTITION_BYTES) -> None:
+    def __init__(
+        self, spool: Path, jobs: int = 1, partition_bytes: int = PARTITION_BYTES, watch: Watch = SILENT
+    ) -> None:
         self.spool = spool
         self.jobs = jobs
         self.partition_bytes = partition_bytes
+        self.watch = watch
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -47,7 +50,7 @@ class LocalEngine:
         """Apply ``function`` to every record batch of every split; part ``i`` holds the results of split ``i``."""
         folder = self._folder(name)
         calls = [(split, function, schema, folder / f"{i:06d}.arrow") for i, split in enumerate(splits)]
-        return Dataset(schema, tuple(self._run(_map_split, calls)))
+        return Dataset(schema, tuple(self._run(name, _map_split, calls)))
 
     def shuffle(self, name: str, data: Dataset, key: str, function: GroupFunction, schema: pa.Schema) -> Dataset:
         """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
@@ -58,7 +61,7 @@ class LocalEngine:
             partitions = [data]
         else:
             calls = [(part, key, bits, folder, i) for i, part in enumerate(data.parts)]
-            scattered = list(self._run(_scatter, calls))
+            scattered = list(self._run(f"{name}/scatter", _scatter, calls))
             partitions = [
                 Dataset(data.schema, tuple(one[number] for one in scattered if number in one))
                 for number in range(1 << bits)
@@ -68,7 +71,7 @@ class LocalEngine:
             for i, partition in enumerate(partitions)
             if partition.parts
         ]
-        parts = tuple(self._run(_group_partition, groups))
+        parts = tuple(self._run(name, _group_partition, groups))
         for file in folder.glob("scatter-*"):
             file.unlink()
         return Dataset(schema, parts)
@@ -82,14 +85,29 @@ class LocalEngine:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def _run(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterable[Any]:
+    def _run(self, name: str, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The results of all calls, in their order; the watch hears of each as it arrives."""
+        self.watch.begin(name, len(calls))
+        results: dict[int, Any] = {}
+        for number, result in self._results(function, calls):
+            parts = result.values() if isinstance(result, dict) else [result]
+            self.watch.done(name, sum(part.rows for part in parts), sum(part.bytes for part in parts))
+            results[number] = result
+        self.watch.end(name)
+        return [results[number] for number in range(len(calls))]
+
+    def _results(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:
         if self.jobs == 1 or len(calls) == 1:
-            return [function(*call) for call in calls]
+            for number, call in enumerate(calls):
+                yield number, function(*call)
+            return
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             self._pool = ProcessPoolExecutor(self.jobs, mp_context=context)
+        numbers = {self._pool.submit(function, *call): number for number, call in enumerate(calls)}
         try:
-            return [future.result() for future in [self._pool.submit(function, *call) for call in calls]]
+            for future in as_completed(numbers):
+                yield numbers[future], future.result()
         except BrokenProcessPool as error:
             raise CleanerError(
                 "a worker process died (killed, or out of memory); run again with fewer workers: --jobs 1"
