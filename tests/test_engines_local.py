@@ -93,8 +93,8 @@ class Noted:
     def begin(self, name: str, parts: int) -> None:
         self.heard.append(("begin", name, parts))
 
-    def done(self, name: str, rows: int, bytes: int) -> None:
-        assert bytes > 0
+    def done(self, name: str, rows: int, size: int) -> None:
+        assert size > 0
         self.heard.append(("done", name, rows))
 
     def end(self, name: str) -> None:

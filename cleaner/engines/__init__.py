@@ -71,8 +71,8 @@ class Watch(Protocol):
         """A pass, or a step of a barrier, starts, which makes so many parts."""
         ...
 
-    def done(self, name: str, rows: int, bytes: int) -> None:
-        """One part of it is finished, and holds so many rows and bytes."""
+    def done(self, name: str, rows: int, size: int) -> None:
+        """One part of it is finished, and holds so many rows, in ``size`` bytes."""
         ...
 
     def end(self, name: str) -> None:
@@ -90,7 +90,7 @@ class Silent:
     def begin(self, name: str, parts: int) -> None:
         """Nothing is shown."""
 
-    def done(self, name: str, rows: int, bytes: int) -> None:
+    def done(self, name: str, rows: int, size: int) -> None:
         """Nothing is shown."""
 
     def end(self, name: str) -> None:
