@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from cleaner import __version__
-from cleaner.commands import check, index, outputs, rules, run
+from cleaner.commands import check, index, outputs, rules, run, settings
 from cleaner.errors import CleanerError, LimitError
 
 #: With this variable set an internal error shows its traceback.
@@ -95,6 +95,8 @@ for one in (
     outputs.rethreshold_command,
     index.index_group,
     rules.rules_group,
-    run.config_command,
+    settings.config_command,
+    settings.init_command,
+    settings.completion_command,
 ):
     cli.add_command(one)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cleaner.commands import options
 from cleaner.commands.options import resolve, settings
 from cleaner.config import Config
 
@@ -18,7 +19,7 @@ OUTPUT_FORMATS = ("text", "jsonl", "github", "gitlab", "sarif", "junit", "markdo
 
 
 @click.command("check")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.inputs(required=True)
 @click.option(
     "--output-format",
     "formats",

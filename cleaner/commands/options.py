@@ -10,7 +10,9 @@ from typing import Any
 
 import click
 
-from cleaner.config import Config, Origin, key_of, load
+from click.shell_completion import CompletionItem
+
+from cleaner.config import FILES, Config, Origin, key_of, load
 
 
 def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -42,8 +44,32 @@ def _option(one: Any) -> dict[str, Any]:
         "type": kind,
         "default": None,
         "help": text,
+        "shell_complete": _completed(one),
         "metavar": "NAMES" if isinstance(default, tuple) else "NUMBER" if isinstance(default, float) else None,
     }
+
+
+def inputs(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The argument INPUT..., which shells complete as the name of a file or folder."""
+    return click.argument("inputs", nargs=-1, required=required, metavar="INPUT...", shell_complete=_file)
+
+
+def _file(_: Any, __: Any, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(incomplete, type="file")]
+
+
+def _completed(one: Any) -> Callable[..., list[CompletionItem]] | None:
+    """How a shell completes the value: files, or the next of several names; None leaves it to the type."""
+    if one.name in FILES:
+        return _file
+    if not one.metadata["choices"] or not isinstance(one.default, tuple):
+        return None
+
+    def names(_: Any, __: Any, incomplete: str) -> list[CompletionItem]:
+        before, comma, word = incomplete.rpartition(",")
+        return [CompletionItem(before + comma + name) for name in one.metadata["choices"] if name.startswith(word)]
+
+    return names
 
 
 def resolve(flags: dict[str, Any]) -> tuple[Config, dict[str, Origin]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from cleaner.commands.options import resolve, settings
 
@@ -30,8 +31,14 @@ def rules_list(**flags: Any) -> None:
     click.echo(rules.table(_ruleset(flags)))
 
 
+def _names(_: Any, __: Any, incomplete: str) -> list[CompletionItem]:
+    from cleaner.boilerplate.rules import RuleSet
+
+    return [CompletionItem(rule.name) for rule in RuleSet.load([]).rules if rule.name.startswith(incomplete)]
+
+
 @rules_group.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=_names)
 @settings("rules")
 def rules_show(name: str, **flags: Any) -> None:
     """Show what a rule says, why, and its examples.

@@ -1,21 +1,21 @@
-"""``cleaner run`` and ``cleaner config``."""
+"""``cleaner run``."""
 
 # ruff: noqa: D301 - click reads the character \b, so docstrings must not be raw
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cleaner.commands import options
 from cleaner.commands.options import resolve, settings
-from cleaner.config import Config, key_of
+from cleaner.config import Config
 
 
 @click.command("run")
-@click.argument("inputs", nargs=-1, metavar="INPUT...")
+@options.inputs(required=False)
 @click.option(
     "-o",
     "--output",
@@ -88,18 +88,3 @@ def _show(config: Config, planned: Any, preview: bool, diff: bool) -> tuple[dict
             session.refuse_losses(record, config.max_source_loss)
             session.copy_corpus(folder, sys.stdout.buffer)
     return record, "nothing was written" if preview else "written to standard output"
-
-
-@click.command("config")
-@settings(*(one.name for one in fields(Config)))
-def config_command(**flags: Any) -> None:
-    """Show the settings in force and where each came from.
-
-    \b
-    Example:
-      cleaner config --boilerplate conservative
-    """
-    _, origins = resolve(flags)
-    for name, origin in origins.items():
-        value = ",".join(origin.value) if isinstance(origin.value, tuple) else origin.value
-        click.echo(f"{key_of(name):20} {'' if value is None else value!s:50} {origin.where}")
