@@ -69,6 +69,23 @@ def copy_corpus(folder: Path, stream: BinaryIO) -> None:
     stream.flush()
 
 
+def save_templates(folder: Path, path: Path | None) -> None:
+    """Copy the templates of a finished run to ``path``, if it is not None; whole or not at all.
+
+    Raises:
+        OutputError: ``path`` cannot be written.
+    """
+    if path is None:
+        return
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        shutil.copyfile(folder / "templates.jsonl", temporary)
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"{path}: cannot be written: {error.strerror}; name another file") from error
+
+
 def refuse_losses(record: dict[str, Any], limit: float) -> None:
     """Stop before anything is written if a source would lose more than a share of its characters.
 

@@ -61,6 +61,32 @@ def test_a_diff_shows_what_goes(seeds: Path, tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+def test_saved_templates_serve_a_later_run_on_one_document(tmp_path: Path) -> None:
+    who = ["council", "board", "union", "club", "court", "bank", "choir", "school", "army", "church", "farm", "team"]
+    prose = "The {0} of the town met on Monday to talk about what the {0} had asked of them, and stayed until late."
+    line = "Valley of the seven rivers, every morning on your table"
+    rows = [
+        {"id": str(n), "source": "valley", "text": f"{prose.format(one)}\n\n{line}\n\nNobody from the {one} came."}
+        for n, one in enumerate(who)
+    ]
+    (tmp_path / "year.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    (tmp_path / "day.jsonl").write_bytes(orjson.dumps({**rows[0], "id": "new"}) + b"\n")
+    saved = tmp_path / "saved.jsonl"
+    result = command("run", "year.jsonl", "--dry-run", "--save-templates", str(saved), cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert line in saved.read_text(encoding="utf-8")
+    command("run", "day.jsonl", "-o", "alone", cwd=tmp_path)
+    command("run", "day.jsonl", "-o", "told", "--templates", str(saved), cwd=tmp_path)
+    assert line in records(tmp_path / "alone" / "corpus.jsonl")[0]["text"]
+    assert line not in records(tmp_path / "told" / "corpus.jsonl")[0]["text"]
+
+
+def test_templates_that_cannot_be_saved_are_an_error(seeds: Path, tmp_path: Path) -> None:
+    result = command("run", str(seeds), "--dry-run", "--save-templates", "none/t.jsonl", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "cannot be written" in result.stderr
+
+
 def test_standard_input_is_read(tmp_path: Path) -> None:
     done = command("run", "-", "-o", "out", cwd=tmp_path, input='{"id": "a", "text": "One line."}\n')
     assert done.returncode == 0, done.stderr

@@ -25,6 +25,12 @@ from cleaner.config import Config
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 @click.option("--diff", is_flag=True, help="Show what would change in each document; write nothing.")
 @click.option("--explain-bands", is_flag=True, help="Show how surely the bands find a pair of each similarity; no run.")
+@click.option(
+    "--save-templates",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write the templates that were learned to FILE, for --templates of later runs.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
 @settings()
 def run_command(
@@ -33,6 +39,7 @@ def run_command(
     dry_run: bool,
     diff: bool,
     explain_bands: bool,
+    save_templates: Path | None,
     quiet: bool,
     **flags: Any,
 ) -> int:
@@ -66,9 +73,10 @@ def run_command(
     for note in () if quiet else planned.notes:
         click.echo(f"cleaner: {note}", err=True)
     if output is None or preview or str(output) == "-":
-        record, done = _show(config, planned, preview, diff)
+        record, done = _show(config, planned, preview, diff, save_templates)
     else:
         record, done = session.clean_to(config, planned, output), f"written to {output}"
+        session.save_templates(output, save_templates)
     if not quiet:
         from cleaner.reports import text
 
@@ -76,7 +84,9 @@ def run_command(
     return 1 if 0 < record["counts"]["read"] == record["counts"]["rejected"] else 0
 
 
-def _show(config: Config, planned: Any, preview: bool, diff: bool) -> tuple[dict[str, Any], str]:
+def _show(
+    config: Config, planned: Any, preview: bool, diff: bool, save_templates: Path | None
+) -> tuple[dict[str, Any], str]:
     """Clean into a private folder; print the differences, the corpus, or nothing."""
     from cleaner import session
     from cleaner.reports import text
@@ -87,4 +97,5 @@ def _show(config: Config, planned: Any, preview: bool, diff: bool) -> tuple[dict
         if not preview:
             session.refuse_losses(record, config.max_source_loss)
             session.copy_corpus(folder, sys.stdout.buffer)
+        session.save_templates(folder, save_templates)
     return record, "nothing was written" if preview else "written to standard output"
