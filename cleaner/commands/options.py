@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-
 from click.shell_completion import CompletionItem
 
 from cleaner.config import FILES, Config, Origin, key_of, load
