@@ -49,6 +49,11 @@ class Numbered:
     part: Part
     first: int
 
+    @property
+    def bytes(self) -> int:
+        """Size of the part."""
+        return self.part.bytes
+
     def read(self) -> Iterator[pa.RecordBatch]:
         """Yield the part's batches with the column ``passage``."""
         number = self.first
@@ -141,7 +146,7 @@ class Rows:
 def _taken(part: Part, rows: NDArray[np.int64], names: list[str]) -> Iterator[pa.RecordBatch]:
     """Copy sorted rows of a part, from each of its batches that has some."""
     first = 0
-    for batch in part.read():
+    for batch in part.mapped():
         start, end = np.searchsorted(rows, [first, first + batch.num_rows])
         if start < end:
             yield batch.select(names).take(pa.array(rows[start:end] - first))
@@ -215,7 +220,7 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     """Find the near-duplicate passages of a corpus and of earlier ones (``against``), every one verified."""
     data = engine.map("passages", cleaned.parts, cut, schemas.PASSAGES)
     make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words)
-    keys = engine.map("keys", numbered(data), make, schemas.KEYS)
+    keys = engine.map("keys", numbered(data), make, schemas.KEYS, then="key")
     found = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
     limits = Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
     verified = engine.shuffle("pairs", found, "a", Verify(data, limits), schemas.PAIRS).table()

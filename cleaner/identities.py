@@ -11,17 +11,19 @@ from cleaner import schemas
 from cleaner.cleaning import shard_key
 from cleaner.engines import Dataset, Engine
 
+COLUMNS = ("id", "location", "document", "reason")
+
 
 def find_repeated(engine: Engine, documents: Dataset) -> Mapping[int, str]:
     """Each document whose id stands at an earlier place of the corpus too, with the location of the first."""
-    ids = engine.map("ids", documents.parts, identities, schemas.IDS)
+    ids = engine.map("ids", documents.only(*COLUMNS), identities, schemas.IDS, "key")
     found = engine.shuffle("repeated", ids, "key", repeated, schemas.REPEATED).table()
     return dict(zip(found["document"].to_pylist(), found["first"].to_pylist(), strict=True))
 
 
 def identities(batch: pa.RecordBatch) -> pa.RecordBatch:
     """DOCUMENTS → IDS: a batch function."""
-    table = pa.Table.from_batches([batch]).select(["id", "location", "document", "reason"])
+    table = pa.Table.from_batches([batch]).select(COLUMNS)
     table = table.filter(pc.is_null(table["reason"])).drop_columns(["reason"]).combine_chunks()
     keys = pa.array([shard_key(one) for one in table["id"].to_pylist()], pa.int64())
     return pa.RecordBatch.from_arrays(

@@ -25,16 +25,19 @@ UNNAMED_DOCUMENTS, UNNAMED_WORDS = 5, 20
 #: So many of the longest lines tell one article from another.
 LONGEST_LINES = 3
 
+GOOD = ("document", "reason")
+COUNTED = ("source", "published", "text")
+
 
 def learn_templates(engine: Engine, documents: Dataset, rejected: Collection[int] = ()) -> Dataset:
     """The templates of a corpus but its ``rejected`` documents: one part, sorted, the same for any order."""
-    keys = engine.map("articles", documents.parts, articles, schemas.ARTICLES)
+    keys = engine.map("articles", documents.only(*GOOD, "source", "text"), articles, schemas.ARTICLES, "key")
     copies = engine.shuffle("copies", keys, "key", copies_of, schemas.ARTICLES).table()["document"].to_numpy()
     count = Count(np.union1d(copies, np.array(sorted(rejected), dtype=np.int64)))
-    counts = engine.map("sources", documents.parts, count.sources, templates.SOURCES).table()
+    counts = engine.map("sources", documents.only(*GOOD, "source"), count.sources, templates.SOURCES).table()
     sources = counts.group_by("source", use_threads=False).aggregate([("documents", "sum")])
     sizes = dict(zip(sources["source"].to_pylist(), sources["documents_sum"].to_pylist(), strict=True))
-    rows = engine.map("lines", documents.parts, count.lines, templates.ROWS)
+    rows = engine.map("lines", documents.only(*GOOD, *COUNTED), count.lines, templates.ROWS, "line")
     learned = engine.shuffle("learned", rows, "line", Learn(sizes), templates.TEMPLATES)
     table = learned.table().sort_by([("source", "ascending"), ("text", "ascending")])
     return engine.keep("templates", table.combine_chunks())
@@ -72,7 +75,7 @@ class Count:
 
     def lines(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """DOCUMENTS → how often each line stands in each source: a batch function."""
-        rows = self._firsts(batch, "source", "published", "text")
+        rows = self._firsts(batch, *COUNTED)
         lines = Lines.of([row["text"] for row in rows])
         return templates.count_rows(lines, [row["source"] for row in rows], [day_of(row["published"]) for row in rows])
 
@@ -107,5 +110,5 @@ def day_of(published: str | None) -> int | None:
 
 def _good(batch: pa.RecordBatch, *columns: str) -> list[dict[str, Any]]:
     """The rows that are not rejected; only the columns that are asked for become Python objects."""
-    rows = batch.select(["document", "reason", *columns]).to_pylist()
+    rows = batch.select([*GOOD, *columns]).to_pylist()
     return [row for row in rows if row["reason"] is None]

@@ -44,7 +44,7 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     repeated = find_repeated(engine, documents)
     templates = learn_templates(engine, documents, repeated) if boilerplate else None
     detector = Detector(config.boilerplate, config.rules, templates, config.templates) if templates else None
-    cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED)
+    cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED, "shard")
     duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
     write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.flags)
     written = engine.shuffle("written", cleaned, "shard", write, schemas.WRITTEN)
@@ -53,4 +53,4 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
 
 def text_bytes(documents: Dataset) -> int:
     """The size of all texts as UTF-8: it depends on the corpus alone, not on how it was stored or split."""
-    return sum(pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0 for batch in documents.read())
+    return sum(pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0 for batch in documents.read(["text"]))

@@ -26,6 +26,10 @@ class Numbers:
     first: int
     rows: int = 100
 
+    @property
+    def bytes(self) -> int:
+        return 16 * self.rows
+
     def read(self) -> Iterator[pa.RecordBatch]:
         values = np.arange(self.first, self.first + self.rows)
         for part in np.array_split(values, 2):
@@ -64,9 +68,12 @@ def test_map_keeps_the_order_of_the_splits(tmp_path: Path, jobs: int) -> None:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("partition_bytes", [1 << 30, 5_000, 500])
-def test_shuffle_brings_the_rows_of_a_key_together(tmp_path: Path, jobs: int, partition_bytes: int) -> None:
+@pytest.mark.parametrize("then", [None, "key", "value"])
+def test_shuffle_brings_the_rows_of_a_key_together(
+    tmp_path: Path, jobs: int, partition_bytes: int, then: str | None
+) -> None:
     with LocalEngine(tmp_path, jobs, partition_bytes) as engine:
-        data = engine.map("double", SPLITS, double, SCHEMA)
+        data = engine.map("double", SPLITS, double, SCHEMA, then=then)
         sums = engine.shuffle("total", data, "key", total, SCHEMA)
         assert len(sums.parts) > 1 or partition_bytes > 10_000
         found = dict(zip(sums.table()["key"].to_pylist(), sums.table()["value"].to_pylist(), strict=True))
@@ -81,7 +88,7 @@ def test_nothing_is_left_of_the_partitions_and_temporary_names(tmp_path: Path) -
     with LocalEngine(tmp_path, 1, 500) as engine:
         engine.shuffle("total", engine.map("double", SPLITS, double, SCHEMA), "key", total, SCHEMA)
     assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} == {".arrow"}
-    assert not list(tmp_path.rglob("scatter-*"))
+    assert not list((tmp_path / "total" / "scatter").iterdir())
 
 
 class Noted:

@@ -28,40 +28,85 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of the spool, written whole by one worker."""
+    """One file of the spool, written whole by one worker; ``digest`` is the CRC-32 of its bytes."""
 
     path: Path
     rows: int
     bytes: int
+    digest: int = 0
+
+    def read(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the record batches one after the other; of the file only the ``columns`` that are named are read."""
+        with pa.OSFile(str(self.path)) as source:
+            yield from _batches(source, columns)
+
+    def mapped(self) -> Iterator[pa.RecordBatch]:
+        """Yield the record batches memory-mapped: for reading a few rows here and there."""
+        with pa.memory_map(str(self.path)) as source:
+            yield from _batches(source, None)
+
+
+def _batches(source: pa.NativeFile, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+    names = pa.ipc.open_file(source).schema.names if columns is not None else []
+    fields = [names.index(name) for name in columns or ()]
+    reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
+    for number in range(reader.num_record_batches):
+        batch = reader.get_batch(number)
+        yield batch if columns is None else batch.select(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Some columns of a part."""
+
+    part: Part
+    names: tuple[str, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Size of the whole part."""
+        return self.part.bytes
 
     def read(self) -> Iterator[pa.RecordBatch]:
-        """Yield the record batches of the file, memory-mapped."""
-        with pa.memory_map(str(self.path)) as source:
-            reader = pa.ipc.open_file(source)
-            for number in range(reader.num_record_batches):
-                yield reader.get_batch(number)
+        """Yield the record batches with these columns only."""
+        return self.part.read(self.names)
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What a pass or barrier wrote: parts of one schema, in an order that the input alone decides."""
+    """What a pass or barrier wrote: parts of one schema, in an order that the input alone decides.
+
+    Where ``key`` names a column, each part's rows are arranged by their hash partition (see engines.scatter): its
+    record batch ``i`` holds those of partition ``i`` modulo 2 ** ``bits``.
+    """
 
     schema: pa.Schema
     parts: tuple[Part, ...]
+    key: str | None = None
+    bits: int = 0
 
     @property
     def rows(self) -> int:
         """Number of rows in all parts."""
         return sum(part.rows for part in self.parts)
 
-    def read(self) -> Iterator[pa.RecordBatch]:
+    @property
+    def bytes(self) -> int:
+        """Size of all parts."""
+        return sum(part.bytes for part in self.parts)
+
+    def read(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield all rows, one record batch at a time."""
         for part in self.parts:
-            yield from part.read()
+            yield from part.read(columns)
 
     def table(self) -> pa.Table:
         """All rows as one table (memory-mapped, not copied)."""
-        return pa.Table.from_batches(list(self.read()), schema=self.schema)
+        return pa.Table.from_batches([batch for part in self.parts for batch in part.mapped()], schema=self.schema)
+
+    def only(self, *names: str) -> list[Columns]:
+        """The parts, to be read with some of their columns only."""
+        return [Columns(part, names) for part in self.parts]
 
 
 class Watch(Protocol):
@@ -106,8 +151,18 @@ SILENT = Silent()
 class Engine(Protocol):
     """Runs functions over data that may be larger than memory."""
 
-    def map(self, name: str, splits: Sequence[Readable], function: BatchFunction, schema: pa.Schema) -> Dataset:
-        """Apply ``function`` to every record batch of every split; part ``i`` holds the results of split ``i``."""
+    def map(
+        self,
+        name: str,
+        splits: Sequence[Readable],
+        function: BatchFunction,
+        schema: pa.Schema,
+        then: str | None = None,
+    ) -> Dataset:
+        """Apply ``function`` to every record batch of every split; part ``i`` holds the results of split ``i``.
+
+        ``then`` is the key by which the result will be shuffled: an engine may arrange the rows for it at once.
+        """
         ...
 
     def shuffle(self, name: str, data: Dataset, key: str, function: GroupFunction, schema: pa.Schema) -> Dataset:
@@ -116,4 +171,8 @@ class Engine(Protocol):
 
     def keep(self, name: str, table: pa.Table) -> Dataset:
         """Write a table to the spool as one part, to be a side input that every worker memory-maps."""
+        ...
+
+    def drop(self, data: Dataset) -> None:
+        """Nobody will read ``data`` again: what it takes of the disk is free."""
         ...

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from cleaner.engines import SILENT, BatchFunction, Dataset, GroupFunction, Part, Readable, Watch
+from cleaner.engines import SILENT, BatchFunction, Dataset, GroupFunction, Part, Readable, Watch, spool
+from cleaner.engines.scatter import Partition, arranged, bits_for
 from cleaner.errors import CleanerError
 
 #: A hash partition of a shuffle is meant to be about this large, so that it fits into a worker's memory.
 PARTITION_BYTES = 64 << 20
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4)
 
 
 class LocalEngine:
@@ -46,57 +42,78 @@ class LocalEngine:
                     process.terminate()
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def map(self, name: str, splits: Sequence[Readable], function: BatchFunction, schema: pa.Schema) -> Dataset:
-        """Apply ``function`` to every record batch of every split; part ``i`` holds the results of split ``i``."""
+    def map(
+        self,
+        name: str,
+        splits: Sequence[Readable],
+        function: BatchFunction,
+        schema: pa.Schema,
+        then: str | None = None,
+    ) -> Dataset:
+        """Apply ``function`` to every record batch of every split; part ``i`` holds the results of split ``i``.
+
+        Where the result will be shuffled (``then``), its rows are arranged by hash partitions at once: finer ones
+        than the splits' size asks for, since the barrier can read several as one, but not a part of one.
+        """
+        size = sum(getattr(split, "bytes", 0) for split in splits)
+        bits = self._bits(2 * size) if then and self._bits(size) else 0
+        arrange = Arrange(then, bits, self.partition_bytes) if then and bits else None
         folder = self._folder(name)
-        calls = [(split, function, schema, folder / f"{i:06d}.arrow") for i, split in enumerate(splits)]
-        return Dataset(schema, tuple(self._run(name, _map_split, calls)))
+        calls = [(split, function, schema, arrange, folder / f"{i:06d}.arrow") for i, split in enumerate(splits)]
+        return Dataset(schema, tuple(self._run(name, _map_split, calls)), then if bits else None, bits)
 
     def shuffle(self, name: str, data: Dataset, key: str, function: GroupFunction, schema: pa.Schema) -> Dataset:
         """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
-        folder = self._folder(name)
-        size = sum(part.bytes for part in data.parts)
-        bits = min(16, (size // self.partition_bytes).bit_length())
-        if bits == 0:
-            partitions = [data]
+        bits = self._bits(data.bytes)
+        if bits > (data.bits if data.key == key else 0) + 1:
+            laid = self._scatter(f"{name}/scatter", data, key, bits)
         else:
-            calls = [(part, key, bits, folder, i) for i, part in enumerate(data.parts)]
-            scattered = list(self._run(f"{name}/scatter", _scatter, calls))
-            partitions = [
-                Dataset(data.schema, tuple(one[number] for one in scattered if number in one))
-                for number in range(1 << bits)
-            ]
+            laid, bits = data, min(bits, data.bits if data.key == key else 0)
+        folder = self._folder(name)
         groups = [
-            (partition, function, schema, folder / f"{i:06d}.arrow")
-            for i, partition in enumerate(partitions)
-            if partition.parts
+            (Partition(laid, number, bits), function, schema, folder / f"{number:06d}.arrow")
+            for number in range(1 << bits)
         ]
         parts = tuple(self._run(name, _group_partition, groups))
-        for file in folder.glob("scatter-*"):
-            file.unlink()
+        if laid is not data:
+            self.drop(laid)
         return Dataset(schema, parts)
 
     def keep(self, name: str, table: pa.Table) -> Dataset:
         """Write a table to the spool as one part, to be a side input that every worker memory-maps."""
-        return Dataset(table.schema, (_write(self._folder(name) / "000000.arrow", table.schema, table.to_batches()),))
+        part = spool.write(self._folder(name) / "000000.arrow", table.schema, table.to_batches())
+        return Dataset(table.schema, (part,))
+
+    def drop(self, data: Dataset) -> None:
+        """Nobody will read ``data`` again: its files are deleted."""
+        for part in data.parts:
+            part.path.unlink(missing_ok=True)
+
+    def _scatter(self, name: str, data: Dataset, key: str, bits: int) -> Dataset:
+        """The rows of ``data`` anew, arranged by hash partitions of ``key``."""
+        folder, arrange = self._folder(name), Arrange(key, bits, self.partition_bytes)
+        calls = [(part, None, data.schema, arrange, folder / f"{i:06d}.arrow") for i, part in enumerate(data.parts)]
+        return Dataset(data.schema, tuple(self._run(name, _map_split, calls)), key, bits)
+
+    def _bits(self, size: int) -> int:
+        return bits_for(size, self.partition_bytes)
 
     def _folder(self, name: str) -> Path:
         folder = self.spool / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def _run(self, name: str, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+    def _run(self, name: str, function: Callable[..., Part], calls: Sequence[tuple[Any, ...]]) -> list[Part]:
         """The results of all calls, in their order; the watch hears of each as it arrives."""
         self.watch.begin(name, len(calls))
-        results: dict[int, Any] = {}
+        results: dict[int, Part] = {}
         for number, result in self._results(function, calls):
-            parts = result.values() if isinstance(result, dict) else [result]
-            self.watch.done(name, sum(part.rows for part in parts), sum(part.bytes for part in parts))
+            self.watch.done(name, result.rows, result.bytes)
             results[number] = result
         self.watch.end(name)
         return [results[number] for number in range(len(calls))]
 
-    def _results(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:
+    def _results(self, function: Callable[..., Part], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Part]]:
         if self.jobs == 1 or len(calls) == 1:
             for number, call in enumerate(calls):
                 yield number, function(*call)
@@ -114,46 +131,23 @@ class LocalEngine:
             ) from error
 
 
-def _map_split(split: Readable, function: BatchFunction, schema: pa.Schema, path: Path) -> Part:
-    return _write(path, schema, (function(batch) for batch in split.read()))
+class Arrange(NamedTuple):
+    """How the rows of a part are to lie: by 2 ** ``bits`` hash partitions of ``key``, in runs of ``run_bytes``."""
+
+    key: str
+    bits: int
+    run_bytes: int
 
 
-def _group_partition(partition: Dataset, function: GroupFunction, schema: pa.Schema, path: Path) -> Part:
-    return _write(path, schema, function(partition.table()).to_batches())
+def _map_split(
+    split: Readable, function: BatchFunction | None, schema: pa.Schema, arrange: Arrange | None, path: Path
+) -> Part:
+    batches = split.read() if function is None else map(function, split.read())
+    batches = arranged(batches, *arrange) if arrange else (batch for batch in batches if batch.num_rows)
+    return spool.write(path, schema, batches)
 
 
-def _scatter(part: Part, key: str, bits: int, folder: Path, number: int) -> dict[int, Part]:
-    """Write the rows of one part into a file for each hash partition of the key."""
-    slices: list[list[pa.RecordBatch]] = [[] for _ in range(1 << bits)]
-    for batch in part.read():
-        partition = _partitions(batch[key], bits)
-        batch = batch.take(pa.array(np.argsort(partition, kind="stable")))
-        ends = np.cumsum(np.bincount(partition, minlength=1 << bits)).tolist()
-        for i, (start, end) in enumerate(pairwise([0, *ends])):
-            if start < end:
-                slices[i].append(batch.slice(start, end - start))
-    return {
-        i: _write(folder / f"scatter-{i:06d}-{number:06d}.arrow", batches[0].schema, batches)
-        for i, batches in enumerate(slices)
-        if batches
-    }
-
-
-def _partitions(keys: pa.Array, bits: int) -> NDArray[np.uint16]:
-    """The hash partition of each key, as numbers of 16 bits: these NumPy sorts by radix."""
-    mixed: NDArray[np.uint64] = keys.to_numpy().astype(np.int64).view(np.uint64) * _ODD
-    mixed >>= np.uint64(64 - bits)
-    return mixed.astype(np.uint16)
-
-
-def _write(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Part:
-    """Write under a temporary name, then rename: a part is whole or not there."""
-    rows = 0
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-        for batch in batches:
-            rows += batch.num_rows
-            if batch.num_rows:
-                writer.write_batch(batch)
-    os.replace(temporary, path)
-    return Part(path, rows, path.stat().st_size)
+def _group_partition(partition: Partition, function: GroupFunction, schema: pa.Schema, path: Path) -> Part:
+    table = partition.table()
+    alone = partition.bits == 0
+    return spool.write(path, schema, function(table).to_batches() if table.num_rows or alone else [])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow.compute as pc
 
 from cleaner import __version__
 from cleaner.clusters import weakest_pairs, write_clusters, write_pairs
@@ -83,10 +84,8 @@ def write_rejected(folder: Path, cleaned: Dataset) -> dict[str, Any]:
     """Write ``rejected.jsonl``: where each record that was not used stands, and why."""
     output = Output(folder, "rejected.jsonl")
     rows = []
-    for batch in cleaned.read():
-        for row in batch.select(["location", "id", "reason"]).to_pylist():
-            if row["reason"] is not None:
-                rows.append(row)
+    for batch in cleaned.read(["location", "id", "reason"]):
+        rows.extend(batch.filter(pc.is_valid(batch["reason"])).to_pylist())
     for row in sorted(rows, key=lambda row: (row["location"], row["id"] or "")):
         output.write(row)
     return output.close()
@@ -122,7 +121,7 @@ def _sum(files: list[dict[str, Any]]) -> dict[str, Counter[str]]:
 def _digest(documents: Dataset) -> str:
     """The sum modulo 2^256 of the digests of all records: it does not depend on their order."""
     total = 0
-    for batch in documents.read():
+    for batch in documents.read(["digest"]):
         for digest in batch.column("digest").to_pylist():
             total += int.from_bytes(digest, "big")
     return f"{total % (1 << 256):064x}"
