@@ -39,7 +39,7 @@ OUTPUT_FORMATS = ("text", "jsonl", "github", "gitlab", "sarif", "junit", "markdo
 @click.option("--changed-since", metavar="REVISION", help="Count findings only in files that git says have changed.")
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has instead of the findings.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("-q", "--quiet", is_flag=True, help="No summary on standard error.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 @settings(*CHECKED)
 def check_command(
     inputs: tuple[str, ...],
@@ -68,7 +68,7 @@ def check_command(
       cleaner check articles/ --output-format sarif --output-file found.sarif --output-format text
     """
     config, _ = resolve(flags)
-    from cleaner import changed, checking, session
+    from cleaner import changed, checking, progress, session
     from cleaner.reports import findings, outputs
 
     config = checking.settings(config)
@@ -78,7 +78,7 @@ def check_command(
     planned = session.plan_inputs(inputs, config)
     for note in () if quiet else planned.notes:
         click.echo(f"cleaner: {note}", err=True)
-    with session.cleaned(config, planned) as (_, folder):
+    with progress.cleaned(config, planned, quiet) as (_, folder):
         found = checking.checked(folder, planned, limits, known, Path.cwd(), only)
         if write_baseline:
             count = checking.write_baseline(write_baseline, found.findings)

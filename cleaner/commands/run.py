@@ -31,7 +31,7 @@ from cleaner.config import Config
     metavar="FILE",
     help="Also write the templates that were learned to FILE, for --templates of later runs.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 @settings()
 def run_command(
     inputs: tuple[str, ...],
@@ -67,15 +67,16 @@ def run_command(
         raise click.UsageError("name a folder for the results with -o, or look first with --dry-run or --diff")
     if str(output) == "-" and config.format != "jsonl":
         raise click.UsageError("-o - writes the corpus as JSON lines to standard output; leave --format out")
-    from cleaner import session
+    from cleaner import progress, session
 
     planned = session.plan_inputs(inputs, config)
     for note in () if quiet else planned.notes:
         click.echo(f"cleaner: {note}", err=True)
     if output is None or preview or str(output) == "-":
-        record, done = _show(config, planned, preview, diff, save_templates)
+        record, done = _show(config, planned, preview, diff, save_templates, quiet)
     else:
-        record, done = session.clean_to(config, planned, output), f"written to {output}"
+        with progress.shown(quiet, planned.bytes, config.stages) as watch:
+            record, done = session.clean_to(config, planned, output, watch), f"written to {output}"
         session.save_templates(output, save_templates)
     if not quiet:
         from cleaner.reports import text
@@ -85,13 +86,13 @@ def run_command(
 
 
 def _show(
-    config: Config, planned: Any, preview: bool, diff: bool, save_templates: Path | None
+    config: Config, planned: Any, preview: bool, diff: bool, save_templates: Path | None, quiet: bool
 ) -> tuple[dict[str, Any], str]:
     """Clean into a private folder; print the differences, the corpus, or nothing."""
-    from cleaner import session
+    from cleaner import progress, session
     from cleaner.reports import text
 
-    with session.cleaned(config, planned) as (record, folder):
+    with progress.cleaned(config, planned, quiet) as (record, folder):
         for piece in text.differences(folder) if diff else ():
             click.echo(piece, nl=False)
         if not preview:

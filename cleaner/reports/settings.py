@@ -60,8 +60,8 @@ def _rows() -> Iterator[str]:
 
 
 def _sentence(one: Any) -> str:
-    choices = one.metadata["choices"]
-    return one.metadata["help"] + (f" One of {', '.join(choices)}." if choices and choices != one.default else "")
+    text, choices = one.metadata["help"], one.metadata["choices"]
+    return f"{text}" + (f" One of {', '.join(choices)}." if choices and choices != one.default else "")
 
 
 def _plain(value: Any) -> str:
