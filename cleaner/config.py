@@ -64,16 +64,16 @@ class Config:
         0.8, "Share of a passage that its kept copy must have for it to be dropped.", low=0.0, high=1.0
     )
     keep: str = setting("earliest", "Which copy of a near-duplicate passage is kept.", choices=("earliest", "longest"))
-    jaccard: float = setting(0.25, "Jaccard similarity from which on passages are near-duplicates.", low=0.0, high=1.0)
-    containment: float = setting(0.35, "Containment from which on passages are near-duplicates.", low=0.0, high=1.0)
+    jaccard: float = setting(0.2, "Jaccard similarity from which on passages are near-duplicates.", low=0.0, high=1.0)
+    containment: float = setting(0.38, "Containment from which on passages are near-duplicates.", low=0.0, high=1.0)
     shared_words: int = setting(8, "Words in shared shingles that near-duplicates have at least.", low=1)
     short_words: int = setting(8, "Passages of fewer words are compared by equality only.", low=1)
     form: int = setting(
         40, "Words in common for each place with other numerals or names, at least; 0 lets forms pass.", low=0
     )
-    bands: int = setting(20, "Bands of a signature.", low=0, high=128)
-    rows: int = setting(6, "Values in a band.", low=1, high=128)
-    shingle_rate: float = setting(0.25, "Share of the shingles that make candidates by themselves.", low=0.0, high=1.0)
+    bands: int = setting(4, "Bands of a signature.", low=0, high=128)
+    rows: int = setting(4, "Values in a band.", low=1, high=128)
+    shingle_rate: float = setting(0.75, "Share of the shingles that make candidates by themselves.", low=0.0, high=1.0)
     against: tuple[str, ...] = setting((), "Saved indexes of earlier corpora to compare with.")
     max_source_loss: float = setting(
         1.0, "Stop if a source would lose more than this share of its characters.", low=0.0, high=1.0, result=False

@@ -202,7 +202,7 @@ def test_an_interrupted_run_leaves_nothing(corpus: Path, tmp_path: Path, jobs: s
 def test_how_surely_pairs_are_found_is_explained_without_a_run(tmp_path: Path) -> None:
     done = command("run", "--explain-bands", "--shingle-rate", "0.5", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "20 bands of 6 rows (120 values)" in done.stdout
+    assert "4 bands of 4 rows (16 values)" in done.stdout
     assert "   1.00  1.0000" in done.stdout
     assert "0.5 of all shingles are chosen" in done.stdout
     assert "     2  0.7500" in done.stdout

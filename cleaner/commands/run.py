@@ -24,7 +24,7 @@ from cleaner.config import Config
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 @click.option("--diff", is_flag=True, help="Show what would change in each document; write nothing.")
-@click.option("--explain-bands", is_flag=True, help="Show how surely the bands find a pair of each similarity; no run.")
+@click.option("--explain-bands", is_flag=True, help="Show how surely near-duplicates become candidates; no run.")
 @click.option(
     "--save-templates",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -58,7 +58,8 @@ def run_command(
     if explain_bands:
         from cleaner.minhash import bands, keys
 
-        click.echo(f"{bands.explain_bands(config.bands, config.rows)}\n\n{keys.explain_rate(config.shingle_rate)}")
+        chosen = keys.explain_rate(config.shingle_rate, config.shared_words)
+        click.echo(f"{chosen}\n\n{bands.explain_bands(config.bands, config.rows)}")
         return 0
     preview = dry_run or diff
     if not inputs:

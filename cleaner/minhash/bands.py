@@ -2,8 +2,7 @@
 
 A signature is cut into ``bands`` bands of ``rows`` values. Two passages of Jaccard similarity s agree in at
 least one band with probability 1 - (1 - s^rows)^bands (Leskovec, Rajaraman, Ullman, Mining of Massive
-Datasets, section 3.4). Every candidate is verified on its shingles, so that bands are chosen to miss next
-to nothing.
+Datasets, section 3.4). Every candidate is verified on its shingles.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-
-from cleaner.errors import ConfigError
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 Number = TypeVar("Number", np.int64, np.uint64)
@@ -43,25 +40,6 @@ class Candidates(NamedTuple):
 def probability(similarity: float, bands: int, rows: int) -> float:
     """Return the probability that a pair of this Jaccard similarity agrees in at least one band."""
     return float(1.0 - (1.0 - similarity**rows) ** bands)
-
-
-def choose_bands(threshold: float, recall: float = 0.995, num_perm: int = 128) -> tuple[int, int]:
-    """Return (bands, rows): the most rows, then the fewest bands, that are so sure at ``threshold``.
-
-    Raises:
-        ConfigError: no bands of ``num_perm`` values are sure enough.
-
-    """
-    if not 0.0 < threshold <= 1.0 or not 0.0 < recall < 1.0:
-        raise ConfigError(f"threshold {threshold} must be in (0, 1], recall {recall} in (0, 1)")
-    for rows in range(num_perm, 0, -1):
-        for bands in range(1, num_perm // rows + 1):
-            if probability(threshold, bands, rows) >= recall:
-                return bands, rows
-    raise ConfigError(
-        f"no bands of {num_perm} values find pairs at {threshold} with probability {recall}: "
-        "raise the threshold or the number of permutations, or ask for less"
-    )
 
 
 def explain_bands(bands: int, rows: int) -> str:

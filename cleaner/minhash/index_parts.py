@@ -14,7 +14,7 @@ import pyarrow.ipc
 
 from cleaner import schemas
 from cleaner.errors import InputError
-from cleaner.minhash.keys import passage_keys
+from cleaner.minhash.keys import BANDS, RATE, ROWS, passage_keys
 from cleaner.minhash.shingles import SHINGLE, VERSION
 from cleaner.minhash.signatures import NUM_PERM, SCHEME, SEED, signatures
 
@@ -28,9 +28,9 @@ FILES = ("passages.arrow", "keys.npy", "rows.npy", "signatures.npy")
 class Settings:
     """How the keys of an index are made; two indexes with other settings cannot be compared."""
 
-    bands: int = 20
-    rows: int = 6
-    rate: float = 0.25
+    bands: int = BANDS
+    rows: int = ROWS
+    rate: float = RATE
     short: int = 8
 
     def record(self) -> dict[str, Any]:

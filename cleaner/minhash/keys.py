@@ -3,9 +3,14 @@
 Three kinds of keys in one space of 64-bit numbers:
 
 - one of all words of the passage, for equal passages, also short ones;
-- one of each band of the signature, for passages that are alike as wholes;
-- one of each chosen shingle, for a passage inside a longer one, which signatures miss: a shingle is chosen by its
-  hash alone, the same in every passage (U. Manber, Finding similar files in a large file system, 1994).
+- one of each chosen shingle: chosen by its hash alone, the same in every passage (U. Manber, Finding similar files in
+  a large file system, 1994; the sketch modulo m of A. Broder, On the resemblance and containment of documents, 1997);
+- one of each band of the signature, for passages that are alike as wholes but share frequent shingles only, whose keys
+  are capped.
+
+A pair of near-duplicates shares four shingles at least (eight words), whatever the lengths of both. Three shingles in
+four are therefore chosen: each such pair is found with a probability of 1 - 1/4^4 = .996 or more. That takes about as
+many keys as the bands would that do the same for passages that are nearly equal alone.
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from numpy.typing import NDArray
 
 from cleaner.minhash.bands import MIX, band_keys
 from cleaner.minhash.characters import characters
-from cleaner.minhash.shingles import Backend, Shingles, normalised, shingle_hashes, text_buffers, use_numba
+from cleaner.minhash.shingles import SHINGLE, Backend, Shingles, normalised, shingle_hashes, text_buffers, use_numba
 from cleaner.minhash.signatures import NUM_PERM, permutations, signatures
 
 
@@ -34,25 +39,34 @@ class Keys(NamedTuple):
     text: NDArray[np.int64]
 
 
-def explain_rate(rate: float) -> str:
-    """Return the table of how surely chosen shingles make a pair a candidate, by the shingles that it shares."""
+#: Defaults: bands of a signature, values in a band, the share of shingles that are chosen.
+BANDS, ROWS, RATE = 4, 4, 0.75
+
+
+def explain_rate(rate: float, shared_words: int = 8) -> str:
+    """Return the table of how surely chosen shingles make a pair a candidate, by the shingles that it shares.
+
+    Near-duplicates share ``shared_words`` words in shingles at least; that row is marked.
+    """
+    least = max(1, shared_words - SHINGLE + 1)
     lines = [f"{rate:g} of all shingles are chosen", "shared  found"]
-    lines += [f"   {shared:3d}  {1 - (1 - rate) ** shared:.4f}" for shared in (1, 2, 4, 8, 12, 16, 20, 24)]
+    for shared in sorted({1, 2, 3, 4, 6, 8, 12, 16, 24, least}):
+        mark = f"  the least that near-duplicates share ({shared_words} words)" if shared == least else ""
+        lines.append(f"   {shared:3d}  {1 - (1 - rate) ** shared:.4f}{mark}")
     return "\n".join(lines)
 
 
 def passage_keys(
     texts: pa.Array,
-    bands: int,
-    rows: int,
-    rate: float = 0.25,
+    bands: int = BANDS,
+    rows: int = ROWS,
+    rate: float = RATE,
     short: int = 8,
     backend: Backend = "auto",
 ) -> Keys:
     """Return all keys of each text of an Arrow string array.
 
-    A pair that shares n shingles is found with probability 1 - (1 - rate)^n by them alone: with 20
-    shingles, at the rate of one quarter, .997.
+    A pair that shares n shingles is found with probability 1 - (1 - rate)^n by them alone.
 
     Args:
         texts: see ``shingle_hashes``.
@@ -83,7 +97,7 @@ def _compiled_keys(data: NDArray[np.uint8], offsets: NDArray[np.int64], plan: Pl
     texts = len(offsets) - 1
     size = len(data) + (plan[0] + 3) * texts + 16
     key, text = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    tables, (a, b) = tuple(characters()), permutations(NUM_PERM)
+    tables, (a, b) = tuple(characters()), (part[: plan[0] * plan[1]] for part in permutations(NUM_PERM))
     count, needs = key_texts(data, offsets, tables, normal, a, b, plan, key, text)
     made = Keys(key[:count], text[:count])
     again = np.flatnonzero(needs)

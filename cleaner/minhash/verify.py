@@ -36,8 +36,8 @@ class Thresholds(NamedTuple):
         form: words in common for each place with other numerals or names, at least; 0 lets forms pass.
     """
 
-    jaccard: float = 0.25
-    containment: float = 0.35
+    jaccard: float = 0.2
+    containment: float = 0.38
     shared_words: int = 8
     short: int = 8
     form: int = 40
