@@ -23,5 +23,20 @@ class LimitError(CleanerError):
     """What was found is over a limit that was set; exit code 1."""
 
 
+class WorkerError(CleanerError):
+    """Worker processes died, again and again."""
+
+
+class StoppedError(CleanerError):
+    """A run was stopped by what has nothing to do with it; ``--resume`` goes on from what it has finished.
+
+    ``code`` is the exit code.
+    """
+
+    def __init__(self, message: str, code: int = 2) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class RecordError(CleanerError):
     """One record that cannot be used: it goes to ``rejected``, and the run goes on."""

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 import pytest
 
 from cleaner.engines.local import LocalEngine
-from cleaner.errors import CleanerError
+from cleaner.errors import CleanerError, WorkerError
 
 SCHEMA = pa.schema([("key", pa.int64()), ("value", pa.int64())])
 
@@ -45,9 +46,24 @@ def total(table: pa.Table) -> pa.Table:
     return sums.rename_columns(["key", "value"]).cast(SCHEMA)
 
 
-def die(batch: pa.RecordBatch) -> pa.RecordBatch:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return batch
+def same(data: Any) -> Any:
+    return data
+
+
+@dataclass(frozen=True)
+class DieAt:
+    """A function whose process dies at a value: once if it can write the file ``died``, else always."""
+
+    value: int
+    died: Path
+    function: Any = same
+
+    def __call__(self, data: Any) -> Any:
+        if self.value in data["value"].to_pylist() and not self.died.exists():
+            if self.died.name != "never":
+                self.died.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self.function(data)
 
 
 def fail(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -87,7 +103,7 @@ def test_shuffle_brings_the_rows_of_a_key_together(
 def test_nothing_is_left_of_the_partitions_and_temporary_names(tmp_path: Path) -> None:
     with LocalEngine(tmp_path, 1, 500) as engine:
         engine.shuffle("total", engine.map("double", SPLITS, double, SCHEMA), "key", total, SCHEMA)
-    assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} == {".arrow"}
+    assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} == {".arrow", ".jsonl"}
     assert not list((tmp_path / "total" / "scatter").iterdir())
 
 
@@ -139,6 +155,19 @@ def test_an_error_of_a_stage_reaches_the_caller(tmp_path: Path, jobs: int) -> No
         engine.map("fail", SPLITS, fail, SCHEMA)
 
 
-def test_a_worker_that_dies_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    with LocalEngine(tmp_path, 2) as engine, pytest.raises(CleanerError, match="run again with fewer workers"):
-        engine.map("die", SPLITS, die, SCHEMA)
+@pytest.mark.parametrize("jobs", [2])
+def test_a_call_that_kills_every_worker_is_given_up_with_the_name_of_the_input(tmp_path: Path, jobs: int) -> None:
+    watch = Noted()
+    with LocalEngine(tmp_path, jobs, watch=watch) as engine, pytest.raises(WorkerError, match=r"first=100.*SIGKILL"):
+        engine.map("die", SPLITS, DieAt(150, tmp_path / "never"), SCHEMA)
+    assert sum(heard[0] == "say" for heard in watch.heard) == 2
+
+
+def test_a_worker_that_dies_is_replaced_and_its_split_done_again(tmp_path: Path) -> None:
+    watch = Noted()
+    with LocalEngine(tmp_path / "spool", 2, 5_000, watch) as engine:
+        data = engine.map("die", SPLITS, DieAt(150, tmp_path / "died"), SCHEMA)
+        sums = engine.shuffle("total", data, "key", DieAt(150, tmp_path / "again", total), SCHEMA)
+    assert data.table()["value"].to_pylist() == list(range(450))
+    assert sum(sums.table()["value"].to_pylist()) == sum(range(450))
+    assert ["total" in str(heard[1]) for heard in watch.heard if heard[0] == "say"] == [False, True]

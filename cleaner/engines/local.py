@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import pyarrow as pa
 
 from cleaner.engines import SILENT, BatchFunction, Dataset, GroupFunction, Part, Readable, Watch, spool
+from cleaner.engines.manifest import Manifest, key_of
 from cleaner.engines.scatter import Partition, arranged, bits_for
-from cleaner.errors import CleanerError
+from cleaner.engines.workers import Step, Workers
 
 #: A hash partition of a shuffle is meant to be about this large, so that it fits into a worker's memory.
 PARTITION_BYTES = 64 << 20
 
 
 class LocalEngine:
-    """Runs passes in ``jobs`` worker processes (in this one where ``jobs`` is 1) over files in ``spool``."""
+    """Runs passes in ``jobs`` worker processes (in this one where ``jobs`` is 1) over files in ``spool``.
+
+    Args:
+        spool: folder for the parts; made if need be.
+        jobs: number of processes.
+        partition_bytes: how much of a shuffle a worker holds at a time; results do not depend on it.
+        watch: is told how far the run is.
+        manifest: of the same folder; with one that goes on, finished parts are taken over.
+    """
 
     def __init__(
-        self, spool: Path, jobs: int = 1, partition_bytes: int = PARTITION_BYTES, watch: Watch = SILENT
+        self,
+        spool: Path,
+        jobs: int = 1,
+        partition_bytes: int = PARTITION_BYTES,
+        watch: Watch = SILENT,
+        manifest: Manifest | None = None,
     ) -> None:
         self.spool = spool
         self.jobs = jobs
         self.partition_bytes = partition_bytes
         self.watch = watch
-        self._pool: ProcessPoolExecutor | None = None
+        self._manifest = manifest or Manifest(spool)
+        self._workers: Workers | None = None
+        self._origins: dict[Path, str] = {}
 
     def __enter__(self) -> Self:
-        self.spool.mkdir(parents=True, exist_ok=True)
+        self._manifest.__enter__()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._pool is not None:
-            if kind is not None:
-                for process in list((self._pool._processes or {}).values()):
-                    process.terminate()
-            self._pool.shutdown(wait=True, cancel_futures=True)
+    def __exit__(self, *_: object) -> None:
+        self._end_workers()
+        self._manifest.__exit__()
+        for left in self.spool.rglob("*.tmp"):  # of workers that were ended amid their work
+            left.unlink()
 
     def map(
         self,
@@ -58,9 +71,8 @@ class LocalEngine:
         size = sum(getattr(split, "bytes", 0) for split in splits)
         bits = self._bits(2 * size) if then and self._bits(size) else 0
         arrange = Arrange(then, bits, self.partition_bytes) if then and bits else None
-        folder = self._folder(name)
-        calls = [(split, function, schema, arrange, folder / f"{i:06d}.arrow") for i, split in enumerate(splits)]
-        return Dataset(schema, tuple(self._run(name, _map_split, calls)), then if bits else None, bits)
+        parts = self._run(name, MapSplit(self._folder(name), function, schema, arrange), splits)
+        return Dataset(schema, parts, then if bits else None, bits)
 
     def shuffle(self, name: str, data: Dataset, key: str, function: GroupFunction, schema: pa.Schema) -> Dataset:
         """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
@@ -69,12 +81,8 @@ class LocalEngine:
             laid = self._scatter(f"{name}/scatter", data, key, bits)
         else:
             laid, bits = data, min(bits, data.bits if data.key == key else 0)
-        folder = self._folder(name)
-        groups = [
-            (Partition(laid, number, bits), function, schema, folder / f"{number:06d}.arrow")
-            for number in range(1 << bits)
-        ]
-        parts = tuple(self._run(name, _group_partition, groups))
+        group = GroupPartition(self._folder(name), function, schema, laid, bits)
+        parts = self._run(name, group, range(1 << bits))
         if laid is not data:
             self.drop(laid)
         return Dataset(schema, parts)
@@ -87,13 +95,13 @@ class LocalEngine:
     def drop(self, data: Dataset) -> None:
         """Nobody will read ``data`` again: its files are deleted."""
         for part in data.parts:
+            self._manifest.drop(part)
             part.path.unlink(missing_ok=True)
 
     def _scatter(self, name: str, data: Dataset, key: str, bits: int) -> Dataset:
         """The rows of ``data`` anew, arranged by hash partitions of ``key``."""
-        folder, arrange = self._folder(name), Arrange(key, bits, self.partition_bytes)
-        calls = [(part, None, data.schema, arrange, folder / f"{i:06d}.arrow") for i, part in enumerate(data.parts)]
-        return Dataset(data.schema, tuple(self._run(name, _map_split, calls)), key, bits)
+        step = MapSplit(self._folder(name), None, data.schema, Arrange(key, bits, self.partition_bytes))
+        return Dataset(data.schema, self._run(name, step, data.parts), key, bits)
 
     def _bits(self, size: int) -> int:
         return bits_for(size, self.partition_bytes)
@@ -103,32 +111,55 @@ class LocalEngine:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def _run(self, name: str, function: Callable[..., Part], calls: Sequence[tuple[Any, ...]]) -> list[Part]:
-        """The results of all calls, in their order; the watch hears of each as it arrives."""
-        self.watch.begin(name, len(calls))
-        results: dict[int, Part] = {}
-        for number, result in self._results(function, calls):
-            self.watch.done(name, result.rows, result.bytes)
-            results[number] = result
+    def _run(self, name: str, step: MapSplit | GroupPartition, pieces: Sequence[object]) -> tuple[Part, ...]:
+        """The part of each piece: made now, or taken over from the run before; the watch hears of each."""
+        own = key_of(step)
+        keys = [key_of(own, piece) for piece in pieces]
+        self.watch.begin(name, len(pieces))
+        parts: dict[int, Part] = {}
+        calls = []
+        for number, piece in enumerate(pieces):
+            known, dropped = self._manifest.find(step.path(number), keys[number])
+            if known and dropped:
+                parts[number] = known
+                self.watch.done(name, known.rows, known.bytes)
+            else:
+                calls.append((number, piece, known))
+        names = [f"{name}: {self._origin(step.path(number), piece)}" for number, piece, _ in calls]
+        for place, part in self._results(step, calls, names):
+            number = calls[place][0]
+            self._manifest.note(part, keys[number])
+            self.watch.done(name, part.rows, part.bytes)
+            parts[number] = part
         self.watch.end(name)
-        return [results[number] for number in range(len(calls))]
+        return tuple(parts[number] for number in range(len(pieces)))
 
-    def _results(self, function: Callable[..., Part], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Part]]:
-        if self.jobs == 1 or len(calls) == 1:
-            for number, call in enumerate(calls):
-                yield number, function(*call)
+    def _origin(self, path: Path, piece: object) -> str:
+        """What a part is made of, in the words of the input as far as that is known."""
+        source = getattr(piece, "part", piece)
+        known = self._origins.get(source.path) if isinstance(source, Part) else None
+        origin = f"partition {piece}" if isinstance(piece, int) else known or str(piece)
+        self._origins[path] = origin
+        return origin
+
+    def _results(
+        self, step: Step, calls: Sequence[tuple[int, object, Part | None]], names: Sequence[str]
+    ) -> Iterator[tuple[int, Part]]:
+        if self.jobs == 1 or len(calls) < 2:
+            for place, call in enumerate(calls):
+                yield place, step(*call)
             return
-        if self._pool is None:
-            context = multiprocessing.get_context("forkserver")
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context)
-        numbers = {self._pool.submit(function, *call): number for number, call in enumerate(calls)}
+        self._workers = self._workers or Workers(self.jobs, self.watch.say)
         try:
-            for future in as_completed(numbers):
-                yield numbers[future], future.result()
-        except BrokenProcessPool as error:
-            raise CleanerError(
-                "a worker process died (killed, or out of memory); run again with fewer workers: --jobs 1"
-            ) from error
+            yield from self._workers.results(step, calls, names)
+        except BaseException:
+            self._end_workers()  # others are amid their calls
+            raise
+
+    def _end_workers(self) -> None:
+        if self._workers is not None:
+            self._workers.close()
+            self._workers = None
 
 
 class Arrange(NamedTuple):
@@ -139,15 +170,53 @@ class Arrange(NamedTuple):
     run_bytes: int
 
 
-def _map_split(
-    split: Readable, function: BatchFunction | None, schema: pa.Schema, arrange: Arrange | None, path: Path
-) -> Part:
-    batches = split.read() if function is None else map(function, split.read())
-    batches = arranged(batches, *arrange) if arrange else (batch for batch in batches if batch.num_rows)
-    return spool.write(path, schema, batches)
+@dataclass(frozen=True, slots=True)
+class MapSplit:
+    """A step of calls that each make the part of a split; without a ``function`` the rows stay as they are."""
+
+    folder: Path
+    function: BatchFunction | None
+    schema: pa.Schema
+    arrange: Arrange | None
+
+    def path(self, number: int) -> Path:
+        """Where a part goes."""
+        return self.folder / f"{number:06d}.arrow"
+
+    def __call__(self, number: int, split: Readable, known: Part | None) -> Part:
+        """Part ``number``, or the one that is ``known`` if it is as it was written."""
+        if known and spool.intact(known):
+            return known
+        batches = split.read() if self.function is None else map(self.function, split.read())
+        batches = arranged(batches, *self.arrange) if self.arrange else (batch for batch in batches if batch.num_rows)
+        return spool.write(self.path(number), self.schema, batches)
 
 
-def _group_partition(partition: Partition, function: GroupFunction, schema: pa.Schema, path: Path) -> Part:
-    table = partition.table()
-    alone = partition.bits == 0
-    return spool.write(path, schema, function(table).to_batches() if table.num_rows or alone else [])
+@dataclass(frozen=True, slots=True)
+class GroupPartition:
+    """A step of calls that each make the part of a hash partition.
+
+    A ``function`` that writes files has a method ``intact``, which says whether those that its result names are there.
+    """
+
+    folder: Path
+    function: GroupFunction
+    schema: pa.Schema
+    data: Dataset
+    bits: int
+
+    def path(self, number: int) -> Path:
+        """Where a part goes."""
+        return self.folder / f"{number:06d}.arrow"
+
+    def __call__(self, number: int, _: object, known: Part | None) -> Part:
+        """Part ``number``, or the one that is ``known`` if it is as it was written."""
+        if known and spool.intact(known) and self._files_intact(known):
+            return known
+        table = Partition(self.data, number, self.bits).table()
+        found = self.function(table) if table.num_rows or not self.bits else self.schema.empty_table()
+        return spool.write(self.path(number), self.schema, found.to_batches())
+
+    def _files_intact(self, known: Part) -> bool:
+        check = getattr(self.function, "intact", None)
+        return check is None or bool(check(Dataset(self.schema, (known,)).table()))

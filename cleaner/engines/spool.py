@@ -42,3 +42,11 @@ def digest(path: Path) -> tuple[int, int]:
             size += len(block)
             found = zlib.crc32(block, found)
     return size, found
+
+
+def intact(part: Part) -> bool:
+    """Whether the file of a part is there, and as it was written."""
+    try:
+        return digest(part.path) == (part.bytes, part.digest)
+    except OSError:
+        return False

@@ -1,0 +1,109 @@
+"""Which parts of the spool are finished, and what each was made of: from this a run that was stopped goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+import shutil
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+import orjson
+
+from cleaner.engines import Part
+
+NAME = "manifest.jsonl"
+
+
+class Manifest:
+    """The parts of one spool folder: a line for each when it is finished, and one for each that was dropped.
+
+    ``going_on`` says whether the folder holds what an earlier run with the same ``fingerprint`` finished.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str = "", resume: bool = False) -> None:
+        self.folder = folder
+        self._known: dict[str, dict[str, Any]] = {}
+        self._fingerprint = fingerprint
+        self._file: BinaryIO | None = None
+        lines = _lines(folder / NAME) if resume else []
+        self.going_on = bool(lines) and lines[0].get("fingerprint") == fingerprint
+        for line in lines[1:] if self.going_on else ():
+            self._known[line["part"]] = self._known.get(line["part"], {}) | line
+
+    def __enter__(self) -> Self:
+        if not self.going_on:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in self.folder.rglob("*.tmp"):
+            left.unlink()
+        rest = self._known
+        temporary = self.folder / f"{NAME}.tmp"
+        with temporary.open("wb") as file:  # anew: the last line may be cut off
+            for line in ({"fingerprint": self._fingerprint}, *rest.values()):
+                file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        os.replace(temporary, self.folder / NAME)
+        self._file = (self.folder / NAME).open("ab", buffering=0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    @property
+    def finished(self) -> int:
+        """How many parts are noted."""
+        return len(self._known)
+
+    def find(self, path: Path, call: str) -> tuple[Part | None, bool]:
+        """The part that the same call has made, if any; also whether it was dropped, and is not to be looked at."""
+        line = self._known.get(self._name(path))
+        if line is None or line["call"] != call:
+            return None, False
+        return Part(path, line["rows"], line["bytes"], line["digest"]), "dropped" in line
+
+    def note(self, part: Part, call: str) -> None:
+        """A part is finished."""
+        said = {"rows": part.rows, "bytes": part.bytes, "digest": part.digest}
+        self._write({"part": self._name(part.path), "call": call, **said})
+
+    def drop(self, part: Part) -> None:
+        """A part is deleted, since all that is made of it is finished."""
+        known = self._known.get(self._name(part.path))
+        if known is not None and "dropped" not in known:
+            self._write({**known, "dropped": True})
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._known.get(line["part"]) != line:
+            self._known[line["part"]] = line
+            if self._file is not None:
+                self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a manifest; the one that a killed run was writing does not count."""
+    try:
+        *whole, _ = path.read_bytes().split(b"\n")
+        return [orjson.loads(line) for line in whole]
+    except (OSError, orjson.JSONDecodeError):
+        return []
+
+
+class _Plain(pickle.Pickler):
+    """Packs equal values alike, whether or not they are one object."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file, protocol=5)
+        self.fast = True
+
+
+def key_of(*values: object) -> str:
+    """What a call is made of, as a digest: functions with their settings, splits, parts with their digests."""
+    packed = io.BytesIO()
+    _Plain(packed).dump(values)
+    return hashlib.blake2b(packed.getbuffer(), digest_size=16).hexdigest()
