@@ -1,0 +1,103 @@
+"""The tables of the benchmark, as Markdown."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version as installed
+from pathlib import Path
+
+from environments import EVERYTHING, Peer, version
+from measure import Spent
+from targets import Figure, Row
+
+#: What each call of the engine does.
+CALLS = {
+    "documents": "pass 1: read, decode, extract, repair",
+    "ids": "ids",
+    "repeated": "ids that stand twice",
+    "articles": "what tells articles apart",
+    "copies": "copies of one article",
+    "sources": "sources",
+    "lines": "lines of each source",
+    "learned": "lines that repeat across a source",
+    "templates": "templates",
+    "cleaned": "pass 2: boilerplate and header fields",
+    "passages": "passages",
+    "keys": "shingles, signatures, bands",
+    "candidates": "candidate pairs",
+    "pairs": "verification",
+    "flags": "flags",
+    "written": "pass 3: corpus and audit",
+}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table, all columns but the first to the right."""
+    columns = list(head)
+    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *map(list, rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def machine(peers: Iterable[Peer]) -> str:
+    """What the figures were measured on and with, and how busy the machine was."""
+    described = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in described if "model name" in line), platform.machine())
+    load = os.getloadavg()[0]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    ours = ", ".join(f"{name} {installed(name)}" for name in ("numpy", "numba", "pyarrow", "ftfy"))
+    theirs = ", ".join(sorted({version(one) for peer in peers for one in peer.requirements}))
+    busy = f"\n\n**The machine was busy (load {load:.1f} at the start): figures are too low.**" if load > 0.5 else ""
+    return (
+        f"{len(os.sched_getaffinity(0))} cores of {model}, {memory:.0f} GiB, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}; {ours}" + (f"; beside {theirs}" if theirs else "") + "." + busy
+    )
+
+
+def peers_table(rows: list[Row]) -> str:
+    """One line a command: speeds, and how many times as fast ours is at the same work on the same file."""
+    ours = {row.work: row.spent for row in rows if row.peer is None and row.spent}
+    head = ("tool", "processes", "MB", "CPU s", "MB per CPU-s", "s", "MB per s", "ours is faster, CPU", "does not do")
+    return table(head, (_line(row, ours) for row in rows))
+
+
+def _line(row: Row, ours: Mapping[tuple[str, int, float], Spent]) -> list[str]:
+    name = row.name if row.peer else f"**cleaner**, {'all stages' if row.stages == EVERYTHING else row.stages}"
+    start = [name, str(row.processes), f"{row.megabytes:.1f}"]
+    if row.spent is None:
+        return [*start, *["–"] * 5, f"not measured: {row.failed}"]
+    cpu, wall, _ = row.spent
+    speeds = [f"{cpu:.2f}", number(row.megabytes / cpu), f"{wall:.2f}", number(row.megabytes / wall)]
+    same = ours.get(row.work)
+    behind = f"{number(cpu / same.cpu)}×" if row.peer and same else ""
+    return [*start, *speeds, behind, row.peer.lacks if row.peer else ""]
+
+
+def number(value: float) -> str:
+    """Two or three figures that count."""
+    return f"{value:.0f}" if value >= 20 else f"{value:.1f}" if value >= 2 else f"{value:.2f}"
+
+
+def stages_table(spent: Mapping[str, Spent], megabytes: float) -> str:
+    """Where the CPU time goes in a process that is warm."""
+    total = sum(one.cpu for one in spent.values())
+    rows = [
+        [CALLS.get(name, name), f"{one.cpu:.3f}", f"{one.cpu / total:.0%}", number(megabytes / max(one.cpu, 1e-6))]
+        for name, one in spent.items()
+        if one.cpu >= 0.002 * total
+    ]
+    whole = ["**together**, in a warm process", f"{total:.3f}", "100%", number(megabytes / total)]
+    return table(("part of the whole, one process", "CPU s", "share", "MB per CPU-s"), [*rows, whole])
+
+
+def start_up_table(started: Mapping[str, Spent]) -> str:
+    """How long small runs take."""
+    rows = ([name, f"{spent.wall:.2f}", f"{spent.cpu:.2f}"] for name, spent in started.items())
+    return table(("start-up", "s", "CPU s"), rows)
+
+
+def targets_table(figures: Iterable[Figure]) -> str:
+    """What was aimed at and what was measured; a dash where it was not."""
+    rows = ([one.name, one.aim, "–" if one.measured is None else f"{one.measured:.2f}", one.verdict] for one in figures)
+    return table(("aim", "target", "measured", ""), rows)
