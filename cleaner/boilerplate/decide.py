@@ -189,7 +189,7 @@ def _weigh(
     marks: Mapping[int, Sequence[Mark]],
     settings: Settings,
 ) -> Said:
-    others = {name: np.zeros(len(lines)) for name in ("rules", "fields", "captions")}
+    others = {name: np.zeros(len(lines)) for name in ("rules", "fields", "captions", "threads")}
     for row, some in marks.items():
         for mark in some:
             if mark.action == "remove" and _is_whole(mark, lines):
@@ -197,7 +197,8 @@ def _weigh(
     none = np.zeros(len(lines))
     template = none if settings.templates is None else settings.templates.evidence(lines, sources, seen)
     rule = others["rules"]
-    alone = np.maximum.reduce([rule, others["captions"], others["fields"]])
+    certain = np.maximum.reduce([others["captions"], others["fields"], others["threads"]])
+    alone = np.maximum(rule, certain)
     if settings.model is None:
         return Said(1 - (1 - template) * (1 - alone), none, template, others)
     logit = settings.model.logit(lines, seen)
@@ -208,7 +209,7 @@ def _weigh(
     united = _probability(total - CAUTION * _is_list(lines, seen, total))
     united = np.maximum(united, np.where(template >= CERTAIN, ALONE, 0))
     united, said = np.maximum(united, alone), _probability(logit)
-    by_rule = (rule > 0) & (others["captions"] + others["fields"] == 0) & (template < CERTAIN)
+    by_rule = (rule > 0) & (certain == 0) & (template < CERTAIN)
     doubtful = by_rule & english & (said < CONTENT) & _is_inside(lines, seen)
     for row in np.flatnonzero(doubtful).tolist():
         if lines.text[row].rstrip(_QUOTES).endswith(_ENDS):

@@ -11,7 +11,7 @@ class Mark(NamedTuple):
 
     Attributes:
         row: the line's row in ``Lines``.
-        detector: ``rules``, ``fields``, ``templates``, ``captions`` or ``model``.
+        detector: ``rules``, ``fields``, ``templates``, ``captions``, ``threads`` or ``model``.
         rule: the rule's name, as reports and the audit show it.
         confidence: probability that ``action`` is right for this line.
         action: ``remove`` takes the line out, ``keep`` protects it from detectors that are less sure,

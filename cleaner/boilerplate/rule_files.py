@@ -12,7 +12,7 @@ from typing import Any
 
 from cleaner.errors import ConfigError
 
-ACTIONS = ("remove", "remove-list", "remove-to-end", "keep")
+ACTIONS = ("remove", "remove-list", "remove-to-end", "thread", "keep")
 POSITIONS = ("anywhere", "start", "end")
 SHAPES = ("inline-headline",)
 
@@ -25,7 +25,8 @@ class Rule:
         name: unique; shown in reports and in the audit.
         why: one sentence for people.
         action: ``remove`` the line; ``remove-list``: and the headlines that follow it; ``remove-to-end``: and all
-            that follows; ``keep`` protects the line.
+            that follows; ``thread``: the line stands between readers' comments, and where some follow each other they
+            and the comments go (see ``threads``); ``keep`` protects the line.
         confidence: how sure the rule is that its action is right.
         phrases: what the whole line says (see ``phrases``); ``patterns``: the same as regular expressions (RE2).
         shape: the name of a built-in detector that looks at form and place, instead of phrases.

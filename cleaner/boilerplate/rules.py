@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from cleaner.boilerplate import threads
 from cleaner.boilerplate.automata import Automata, check, patterns_of
 from cleaner.boilerplate.headlines import inline_headlines, is_headline
 from cleaner.boilerplate.marks import Mark
@@ -86,8 +87,13 @@ class RuleSet:
         places = places or Places.of(lines)
         hits = self._hits(lines, {} if known is None else known)
         marks: list[Mark] = []
+        between: list[Mark] = []
         for at, row in self._speaking(lines, places, hits, languages):
-            marks.extend(_marks(self.rules[at], row, lines, places))
+            if self.rules[at].action == "thread":
+                between.append(Mark(row, "rules", self.rules[at].name, self.rules[at].confidence))
+            else:
+                marks.extend(_marks(self.rules[at], row, lines, places))
+        marks.extend(threads.match(between, lines, places))
         for rule in self.rules:
             if rule.shape:
                 marks.extend(Mark(row, "rules", rule.name, rule.confidence) for row in inline_headlines(lines, places))

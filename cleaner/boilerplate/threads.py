@@ -1,0 +1,76 @@
+"""Comment threads: what readers wrote under an article.
+
+A comment is prose like the article's, and no word of it tells that it is none. What tells are the lines between the
+comments (who wrote, when, "Reply"), where several of them follow each other after the article has begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from cleaner.boilerplate.marks import Mark
+from cleaner.boilerplate.places import Places, ends_sentence
+from cleaner.lines import Lines
+
+#: A thread has so many lines between comments at least, and no more lines from one to the next.
+AT_LEAST, REACH = 3, 6
+#: So many paragraphs stand before it.
+PARAGRAPHS = 2
+#: A line with the name of who wrote has so many words at most.
+NAME_WORDS = 5
+
+_QUOTES, _DASHES = "\"'“”‘’«»„", "—–-"
+
+
+def match(between: Iterable[Mark], lines: Lines, places: Places) -> list[Mark]:
+    """Return the marks of all lines of threads.
+
+    Args:
+        between: marks of the lines that stand between comments, from rules with the action ``thread``.
+        lines: the lines of a batch of texts.
+        places: ``Places.of(lines)``.
+    """
+    before = np.concatenate([[0], np.cumsum(places.prose)])
+    firsts = lines.first[lines.document]
+    told: dict[int, Mark] = {}
+    for mark in between:
+        row = mark.row
+        if before[row] - before[firsts[row]] >= PARAGRAPHS and not _is_quotation(row, lines):
+            told.setdefault(row, mark)
+    return [mark for run in _runs(sorted(told), lines) for mark in _thread(run, told[run[0]], lines)]
+
+
+def _is_quotation(row: int, lines: Lines) -> bool:
+    """Say whether somebody is quoted: a tweet's foot begins with a dash, and what a witness said with a quote."""
+    if lines.text[row][0] in _DASHES:
+        return True
+    last = row + 1 >= int(lines.first[lines.document[row] + 1])
+    return not last and lines.text[row + 1][0] in _QUOTES
+
+
+def _runs(rows: list[int], lines: Lines) -> Iterator[list[int]]:
+    """Yield the rows that follow each other closely in one document, where they are enough for a thread."""
+    run = rows[:1]
+    for row, following in pairwise(rows):
+        if following - row > REACH or lines.document[row] != lines.document[following]:
+            if len(run) >= AT_LEAST:
+                yield run
+            run = []
+        run.append(following)
+    if len(run) >= AT_LEAST:
+        yield run
+
+
+def _thread(run: list[int], first: Mark, lines: Lines) -> Iterator[Mark]:
+    """Yield a mark for each line from the first name to the last comment."""
+    begin, end = run[0], run[-1] + 1
+    above = lines.text[begin - 1]
+    if len(lines.text[begin].split()) == 1 and len(above.split()) <= NAME_WORDS and not ends_sentence(above):
+        begin -= 1
+    if end < int(lines.first[lines.document[begin] + 1]) and ends_sentence(lines.text[end]):
+        end += 1
+    for row in range(begin, end):
+        yield first._replace(row=row, detector="threads")
