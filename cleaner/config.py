@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -18,6 +19,8 @@ from cleaner.errors import ConfigError
 
 #: Settings that name files: in a file of settings they are relative to it.
 FILES = ("rules", "templates", "against")
+#: One worker with its libraries, model and a batch of documents holds about this much.
+LEAST_MEMORY = 500_000_000
 STAGES = ("encoding", "extract", "boilerplate", "near-duplicates")
 
 
@@ -30,15 +33,24 @@ def setting(
     high: float | None = None,
     result: bool = True,
     check: bool = False,
+    size: bool = False,
 ) -> Any:
     """A field of ``Config``.
 
     ``result`` says whether it can change what is written (and so stands in run.json), ``check`` that only
-    ``cleaner check`` heeds it; such a limit is a percentage or a whole number.
+    ``cleaner check`` heeds it; such a limit is a percentage or a whole number. ``size`` is one of memory, with a unit.
     """
     return field(
         default=default,
-        metadata={"help": text, "choices": choices, "low": low, "high": high, "result": result, "check": check},
+        metadata={
+            "help": text,
+            "choices": choices,
+            "low": low,
+            "high": high,
+            "result": result,
+            "check": check,
+            "size": size,
+        },
     )
 
 
@@ -106,6 +118,12 @@ class Config:
     max_file_bytes: int = setting(1 << 40, "A compressed file or archive is read up to so many bytes.", low=1)
     max_ratio: int = setting(200, "A compressed file may unpack to so many times its size.", low=1)
     jobs: int = setting(0, "Worker processes; 0 takes one a core for large inputs.", low=0, result=False)
+    memory: str | None = setting(
+        None, "Memory that all processes share, like 4GB; else half of what there is.", size=True, result=False
+    )
+    tmp: str | None = setting(
+        None, "Folder for what lies between the steps of a run (some 4 times the input); else OUTPUT.", result=False
+    )
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -132,10 +150,28 @@ def check(name: str, value: Any, rules: Mapping[str, Any]) -> None:
             )
     if isinstance(value, float) and value != value:
         raise ConfigError(f"{key_of(name)}: {value} is not a number")
+    if rules["size"] and value is not None:
+        bytes_of(value, key_of(name))
     if rules["low"] is not None and value < rules["low"]:
         raise ConfigError(f"{key_of(name)}: {value} is below {rules['low']}")
     if rules["high"] is not None and value > rules["high"]:
         raise ConfigError(f"{key_of(name)}: {value} is above {rules['high']}")
+
+
+def bytes_of(text: str, name: str) -> int:
+    """Bytes of a size such as ``4GB`` or ``512 MiB``.
+
+    Raises:
+        ConfigError: it is none, or less than a run needs.
+    """
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]?)(i?)B?", text.strip(), re.IGNORECASE)
+    if not found:
+        raise ConfigError(f"{name}: {text!r} is no size; write it like 4GB or 512MB")
+    number, prefix, binary = found.groups()
+    size = int(float(number) * (1024 if binary else 1000) ** " KMGT".index(prefix.upper() or " "))
+    if size < LEAST_MEMORY:
+        raise ConfigError(f"{name}: {text} is less than a run needs, {LEAST_MEMORY // 1_000_000}MB")
+    return size
 
 
 def suggest(word: object, known: tuple[str, ...]) -> str:
@@ -165,6 +201,8 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path)
         value = _typed(key, value, str(path))
         if path and name in FILES:
             value = tuple(os.path.relpath(path.parent / one, folder) for one in value)
+        if path and name == "tmp":
+            value = os.path.relpath(path.parent / value, folder)
         origins[name] = Origin(value, str(path))
     for variable, text in sorted(environment.items()):
         if variable.startswith("CLEANER_") and variable != "CLEANER_DEBUG":

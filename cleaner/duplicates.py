@@ -222,6 +222,7 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words)
     keys = engine.map("keys", numbered(data), make, schemas.KEYS, then="key")
     found = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
+    engine.drop(keys)
     limits = Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
     verified = engine.shuffle("pairs", found, "a", Verify(data, limits), schemas.PAIRS).table()
     earlier = find_earlier(engine, numbered(data), data.rows, against, limits)

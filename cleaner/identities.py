@@ -18,6 +18,7 @@ def find_repeated(engine: Engine, documents: Dataset) -> Mapping[int, str]:
     """Each document whose id stands at an earlier place of the corpus too, with the location of the first."""
     ids = engine.map("ids", documents.only(*COLUMNS), identities, schemas.IDS, "key")
     found = engine.shuffle("repeated", ids, "key", repeated, schemas.REPEATED).table()
+    engine.drop(ids)
     return dict(zip(found["document"].to_pylist(), found["first"].to_pylist(), strict=True))
 
 

@@ -33,12 +33,14 @@ def learn_templates(engine: Engine, documents: Dataset, rejected: Collection[int
     """The templates of a corpus but its ``rejected`` documents: one part, sorted, the same for any order."""
     keys = engine.map("articles", documents.only(*GOOD, "source", "text"), articles, schemas.ARTICLES, "key")
     copies = engine.shuffle("copies", keys, "key", copies_of, schemas.ARTICLES).table()["document"].to_numpy()
+    engine.drop(keys)
     count = Count(np.union1d(copies, np.array(sorted(rejected), dtype=np.int64)))
     counts = engine.map("sources", documents.only(*GOOD, "source"), count.sources, templates.SOURCES).table()
     sources = counts.group_by("source", use_threads=False).aggregate([("documents", "sum")])
     sizes = dict(zip(sources["source"].to_pylist(), sources["documents_sum"].to_pylist(), strict=True))
     rows = engine.map("lines", documents.only(*GOOD, *COUNTED), count.lines, templates.ROWS, "line")
     learned = engine.shuffle("learned", rows, "line", Learn(sizes), templates.TEMPLATES)
+    engine.drop(rows)
     table = learned.table().sort_by([("source", "ascending"), ("text", "ascending")])
     return engine.keep("templates", table.combine_chunks())
 

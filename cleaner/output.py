@@ -5,13 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
 
-from cleaner.errors import OutputError
+from cleaner.engines import SILENT
+from cleaner.errors import OutputError, StoppedError
 
 #: ``run.json`` says with this word that a folder is an output of ours.
 MARK = "news-corpus-cleaner"
@@ -19,11 +21,16 @@ RECORD = "run.json"
 REPORT = "report.html"
 SPOOL = ".cleaner-spool"
 LOCK = ".cleaner-lock"
+DATA = "data"
+ELSEWHERE = "cleaner-spool-"
 
 
 @contextmanager
-def output_folder(out: Path) -> Iterator[Path]:
-    """Yield a spool folder inside ``out`` while holding it alone; it is gone afterwards.
+def output_folder(out: Path, resume: bool = False, say: Callable[[str], None] = SILENT.say) -> Iterator[Path]:
+    """Yield a private spool folder inside ``out`` while holding it alone; it is gone afterwards.
+
+    After a ``StoppedError`` it stays, and with ``resume`` it is as the run before left it. Without, what is left
+    is deleted, and ``say`` is told.
 
     Raises:
         OutputError: ``out`` cannot be written, holds something else, or another run writes to it.
@@ -42,21 +49,51 @@ def output_folder(out: Path) -> Iterator[Path]:
     except OSError:
         os.close(lock)  # the file is the other run's
         raise OutputError(f"{out}: another run is writing there; wait for it, or choose another folder") from None
-    done = False
+    spool, kept = out / SPOOL, False
     try:
-        spool = out / SPOOL
-        shutil.rmtree(spool, ignore_errors=True)
-        spool.mkdir(mode=0o700)
+        if spool.exists() and not resume:
+            say(f"{out}: what a stopped run had finished is deleted, all is made anew; --resume would have gone on")
+            remove_spool(spool)
+        spool.mkdir(mode=0o700, exist_ok=True)
         try:
             yield spool
-            done = True
+        except StoppedError:
+            kept = True
+            raise
         finally:
-            shutil.rmtree(spool, ignore_errors=True)
+            if not kept:
+                remove_spool(spool)
     finally:
         (out / LOCK).unlink(missing_ok=True)
         os.close(lock)
-        if not done and not existed and not any(out.iterdir()):
+        if not existed and not any(out.iterdir()):
             out.rmdir()
+
+
+def data_folder(spool: Path, folder: str | None) -> Path:
+    """The folder of the spool for what passes between steps: a link to a private one in ``folder``, if that is set.
+
+    Raises:
+        OutputError: ``folder`` cannot be written.
+    """
+    data = spool / DATA
+    if data.is_symlink() and not data.exists():
+        data.unlink()  # it was in a folder that has been cleared since
+    if folder is not None and not data.exists():
+        try:
+            data.symlink_to(tempfile.mkdtemp(prefix=ELSEWHERE, dir=folder))
+        except OSError as error:
+            raise OutputError(f"{folder}: --tmp names a folder that can be written; {error.strerror}") from error
+    data.mkdir(mode=0o700, exist_ok=True)
+    return data
+
+
+def remove_spool(spool: Path) -> None:
+    """Delete a spool, also what lies elsewhere."""
+    data = spool / DATA
+    if data.is_symlink() and (elsewhere := data.resolve()).name.startswith(ELSEWHERE):
+        shutil.rmtree(elsewhere, ignore_errors=True)
+    shutil.rmtree(spool, ignore_errors=True)
 
 
 def _refuse_others(out: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleaner import schemas
@@ -40,17 +41,34 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     """
     boilerplate, near = (name in config.stages for name in ("boilerplate", "near-duplicates"))
     documents = engine.map("documents", plan.splits, Prepare(config.stages), schemas.DOCUMENTS)
-    shards = max(1, -(-text_bytes(documents) // SHARD_BYTES))
+    size, digest = measured(engine.map("sizes", documents.only("text", "digest"), measure, schemas.SIZES))
+    shards = max(1, -(-size // SHARD_BYTES))
     repeated = find_repeated(engine, documents)
     templates = learn_templates(engine, documents, repeated) if boilerplate else None
     detector = Detector(config.boilerplate, config.rules, templates, config.templates) if templates else None
     cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED, "shard")
+    engine.drop(documents)
     duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
     write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.flags)
     written = engine.shuffle("written", cleaned, "shard", write, schemas.WRITTEN)
-    return write_record(folder, config, documents, cleaned, templates, duplicates, written)
+    return write_record(folder, config, digest, cleaned, templates, duplicates, written)
 
 
-def text_bytes(documents: Dataset) -> int:
-    """The size of all texts as UTF-8: it depends on the corpus alone, not on how it was stored or split."""
-    return sum(pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0 for batch in documents.read(["text"]))
+def measure(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """DOCUMENTS → SIZES: a batch function."""
+    size = pc.sum(pc.binary_length(batch["text"])).as_py() or 0
+    return pa.RecordBatch.from_pydict({"text": [size], "digest": [_sum(batch["digest"])]}, schemas.SIZES)
+
+
+def measured(sizes: Dataset) -> tuple[int, str]:
+    """The size of all texts as UTF-8, and the digest of all records: they depend on the corpus alone.
+
+    The digest is the sum modulo 2^256 of the digests of the records, so that their order does not matter.
+    """
+    table = sizes.table()
+    return pc.sum(table["text"]).as_py() or 0, _sum(table["digest"]).hex()
+
+
+def _sum(digests: pa.Array | pa.ChunkedArray) -> bytes:
+    total = sum(int.from_bytes(digest, "big") for digest in digests.to_pylist())
+    return (total % (1 << 256)).to_bytes(32, "big")

@@ -14,13 +14,13 @@ from typing import Any, BinaryIO
 from cleaner.config import Config
 from cleaner.engines import SILENT, Watch
 from cleaner.engines.local import LocalEngine
+from cleaner.engines.manifest import Manifest
 from cleaner.errors import LimitError, OutputError
-from cleaner.output import output_folder, publish
+from cleaner.output import data_folder, output_folder, publish
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
-
-#: Inputs below this size are cleaned in one process: starting workers would take longer.
-SMALL_INPUT = 8 << 20
+from cleaner.resources import resources
+from cleaner.resuming import fingerprint, stoppable
 
 
 def plan_inputs(inputs: Sequence[str], config: Config) -> Plan:
@@ -29,20 +29,30 @@ def plan_inputs(inputs: Sequence[str], config: Config) -> Plan:
     return plan(inputs, ReaderOptions(**{name: getattr(config, name) for name in sorted(names)}))
 
 
-def workers(config: Config, planned: Plan) -> int:
-    """Worker processes of a run: as set, else one a core where the input is worth it."""
-    if config.jobs:
-        return config.jobs
-    return 1 if planned.bytes < SMALL_INPUT else len(os.sched_getaffinity(0))
+def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, resume: bool = False) -> dict[str, Any]:
+    """Clean ``planned`` into the folder ``out``; its files appear when all of them are complete.
 
+    With ``resume`` go on from what a run that was stopped has finished.
 
-def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT) -> dict[str, Any]:
-    """Clean ``planned`` into the folder ``out``; its files appear when all of them are complete."""
+    Raises:
+        StoppedError: it was stopped; what it has finished is kept.
+    """
     refuse_inputs(planned, out)
-    with output_folder(out) as spool:
-        record = _clean(config, planned, spool, watch)
-        refuse_losses(record, config.max_source_loss)
-        publish(spool / "files", out)
+    with output_folder(out, resume, watch.say) as spool:
+        data = data_folder(spool, config.tmp)
+        manifest = Manifest(data, fingerprint(config, planned), resume)
+        if resume and not manifest.going_on:
+            watch.say(f"{out}: nothing to go on from with these inputs, settings and versions; all is made anew")
+        with stoppable(lambda: manifest.finished):
+            try:
+                record = _clean(config, planned, spool, watch, manifest)
+            except FileNotFoundError:
+                if not manifest.going_on:
+                    raise
+                watch.say(f"{out}: what the stopped run left is damaged; all is made anew")
+                record = _clean(config, planned, spool, watch, Manifest(data, fingerprint(config, planned)))
+            refuse_losses(record, config.max_source_loss)
+            publish(spool / "files", out)
     return record
 
 
@@ -104,9 +114,9 @@ def refuse_losses(record: dict[str, Any], limit: float) -> None:
 @contextmanager
 def cleaned(config: Config, planned: Plan, watch: Watch = SILENT) -> Iterator[tuple[dict[str, Any], Path]]:
     """Clean ``planned`` into a private folder that is gone afterwards: for previews and checks."""
-    folder = Path(tempfile.mkdtemp(prefix="cleaner-"))
+    folder = Path(tempfile.mkdtemp(prefix="cleaner-", dir=config.tmp))
     try:
-        yield _clean(config, planned, folder, watch), folder / "files"
+        yield _clean(config, planned, folder, watch, Manifest(folder / "data")), folder / "files"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -122,16 +132,22 @@ def _check_files(config: Config) -> None:
             Templates.load(Path(name))
 
 
-def _clean(config: Config, planned: Plan, spool: Path, watch: Watch) -> dict[str, Any]:
+def _clean(config: Config, planned: Plan, spool: Path, watch: Watch, manifest: Manifest) -> dict[str, Any]:
     _check_files(config)
     files = spool / "files"
-    files.mkdir()
+    if not manifest.going_on:
+        shutil.rmtree(files, ignore_errors=True)
+    files.mkdir(exist_ok=True)
+    for left in files.glob("*.tmp"):
+        left.unlink()
     against = [_index(name, spool / f"earlier-{number}") for number, name in enumerate(sorted(set(config.against)))]
-    with LocalEngine(spool / "data", workers(config, planned), watch=watch) as engine:
+    taken = resources(config, planned.bytes)
+    with LocalEngine(manifest.folder, taken.jobs, taken.partition_bytes, watch, manifest) as engine:
         return run(config, planned, engine, files, against)
 
 
 def _index(name: str, spool: Path) -> Path:
     from cleaner.earlier import index_of
 
+    shutil.rmtree(spool, ignore_errors=True)  # it is made anew, also where a stopped run had made it
     return index_of(name, spool)

@@ -31,6 +31,7 @@ from cleaner.config import Config
     metavar="FILE",
     help="Also write the templates that were learned to FILE, for --templates of later runs.",
 )
+@click.option("--resume", is_flag=True, help="Go on from what a run that was stopped has finished in OUTPUT.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 @settings()
 def run_command(
@@ -40,6 +41,7 @@ def run_command(
     diff: bool,
     explain_bands: bool,
     save_templates: Path | None,
+    resume: bool,
     quiet: bool,
     **flags: Any,
 ) -> int:
@@ -68,6 +70,8 @@ def run_command(
         raise click.UsageError("name a folder for the results with -o, or look first with --dry-run or --diff")
     if str(output) == "-" and config.format != "jsonl":
         raise click.UsageError("-o - writes the corpus as JSON lines to standard output; leave --format out")
+    if resume and (preview or str(output) == "-"):
+        raise click.UsageError("--resume goes on with a run into a folder; give -o FOLDER, without --dry-run or --diff")
     from cleaner import progress, session
 
     planned = session.plan_inputs(inputs, config)
@@ -77,7 +81,7 @@ def run_command(
         record, done = _show(config, planned, preview, diff, save_templates, quiet)
     else:
         with progress.shown(quiet, planned.bytes, config.stages) as watch:
-            record, done = session.clean_to(config, planned, output, watch), f"written to {output}"
+            record, done = session.clean_to(config, planned, output, watch, resume), f"written to {output}"
         session.save_templates(output, save_templates)
     if not quiet:
         from cleaner.reports import text

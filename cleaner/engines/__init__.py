@@ -174,5 +174,5 @@ class Engine(Protocol):
         ...
 
     def drop(self, data: Dataset) -> None:
-        """Nobody will read ``data`` again: what it takes of the disk is free."""
+        """No step will read ``data`` again, nor will what drives the steps: what it takes of the disk is free."""
         ...

@@ -34,9 +34,9 @@ class Manifest:
             self._known[line["part"]] = self._known.get(line["part"], {}) | line
 
     def __enter__(self) -> Self:
-        if not self.going_on:
-            shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in self.folder.iterdir() if not self.going_on else ():
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
         for left in self.folder.rglob("*.tmp"):
             left.unlink()
         rest = self._known

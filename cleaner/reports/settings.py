@@ -72,7 +72,7 @@ def _literal(one: Any) -> str:
     """The default as TOML; a setting that has none shows what it could be."""
     value = one.default
     if value is None:
-        return '"1%"' if one.metadata["check"] else '""'
+        return '"1%"' if one.metadata["check"] else '"4GB"' if one.metadata["size"] else '""'
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

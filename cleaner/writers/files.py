@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import orjson
 
@@ -16,13 +17,25 @@ def shard_name(stem: str, shard: int, shards: int, ending: str = "jsonl") -> str
 
 
 class Output:
-    """One file being written: counts its rows and bytes and takes its digest."""
+    """One file being written: counts its rows and bytes and takes its digest; has its name when it is whole.
+
+    As a context manager it is abandoned where the block fails.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
         self.rows = self.bytes = 0
         self.digest = hashlib.sha256()
-        self._file: BinaryIO = open(folder / name, "wb")  # noqa: SIM115 - closed by close()
+        self._path = folder / name
+        self._temporary = folder / f"{name}.{os.getpid()}.tmp"
+        self._file: BinaryIO = open(self._temporary, "wb")  # noqa: SIM115 - closed by close() or abandon()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self.abandon()
 
     def write(self, record: dict[str, Any]) -> None:
         """Append one record as a line of JSON."""
@@ -33,10 +46,11 @@ class Output:
         self.rows += 1
 
     def close(self, counts: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Flush to the disk; returns a row of WRITTEN."""
+        """Flush to the disk and give the file its name; returns a row of WRITTEN."""
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
+        os.replace(self._temporary, self._path)
         return {
             "name": self.name,
             "rows": self.rows,
@@ -44,3 +58,9 @@ class Output:
             "sha256": self.digest.hexdigest(),
             "counts": orjson.dumps(counts or {}),
         }
+
+    def abandon(self) -> None:
+        """Leave nothing of the file."""
+        with suppress(OSError):  # what is still to be written may not fit on the disk
+            self._file.close()
+        self._temporary.unlink(missing_ok=True)

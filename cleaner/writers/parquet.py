@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ class ParquetOutput(Output):
         super().__init__(folder, name)
         self._held: list[dict[str, Any]] = []
         self._characters = 0
+        self._abandoned = False
         self._writer = pq.ParquetWriter(pa.PythonFile(_Sink(self), "w"), CORPUS, compression="zstd")
 
     def write(self, record: dict[str, Any]) -> None:
@@ -85,8 +87,17 @@ class ParquetOutput(Output):
         self._writer.close()
         return super().close(counts)
 
+    def abandon(self) -> None:
+        """Leave nothing of the file."""
+        self._abandoned = True
+        with suppress(OSError, pa.ArrowException):
+            self._writer.close()
+        super().abandon()
+
     def store(self, data: bytes) -> None:
         """Append bytes to the file as they are."""
+        if self._abandoned:
+            return
         self._file.write(data)
         self.digest.update(data)
         self.bytes += len(data)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleaner import __version__
@@ -28,13 +29,13 @@ LIBRARIES = {"encoding": ("ftfy",), "extract": ("trafilatura",), "boilerplate": 
 def write_record(
     folder: Path,
     config: Config,
-    documents: Dataset,
+    digest: str,
     cleaned: Dataset,
     templates: Dataset | None,
     duplicates: Duplicates,
     written: Dataset,
 ) -> dict[str, Any]:
-    """Write everything but the shards, ``run.json`` last; returns what it holds."""
+    """Write everything but the shards, ``run.json`` last; returns what it holds. ``digest`` is that of the inputs."""
     rejected = write_rejected(folder, cleaned)
     clusters = write_clusters(folder, duplicates.members)
     pairs, left_out = write_pairs(folder, duplicates.passages, duplicates.pairs, duplicates.members)
@@ -48,7 +49,7 @@ def write_record(
         "version": __version__,
         "libraries": {name: version(name) for stage in config.stages for name in LIBRARIES[stage]},
         "config": config.resolved(),
-        "inputs": {"records": read, "sha256": _digest(documents)},
+        "inputs": {"records": read, "sha256": digest},
         "counts": {
             "read": read,
             "kept": totals["documents"],
@@ -82,22 +83,24 @@ def write_record(
 
 def write_rejected(folder: Path, cleaned: Dataset) -> dict[str, Any]:
     """Write ``rejected.jsonl``: where each record that was not used stands, and why."""
-    output = Output(folder, "rejected.jsonl")
-    rows = []
-    for batch in cleaned.read(["location", "id", "reason"]):
-        rows.extend(batch.filter(pc.is_valid(batch["reason"])).to_pylist())
-    for row in sorted(rows, key=lambda row: (row["location"], row["id"] or "")):
-        output.write(row)
-    return output.close()
+    columns = ["location", "id", "reason"]
+    rows = [batch.filter(pc.is_valid(batch["reason"])) for batch in cleaned.read(columns)]
+    table = pa.Table.from_batches(rows, pa.schema([cleaned.schema.field(name) for name in columns]))
+    table = table.sort_by([("location", "ascending"), ("id", "ascending")])
+    with Output(folder, "rejected.jsonl") as output:
+        for batch in table.to_batches():
+            for row in batch.to_pylist():
+                output.write(row)
+        return output.close()
 
 
 def write_templates(folder: Path, templates: Dataset | None) -> dict[str, Any]:
     """Write ``templates.jsonl``: the lines that repeat across a source."""
-    output = Output(folder, "templates.jsonl")
-    for batch in templates.read() if templates else ():
-        for row in batch.to_pylist():
-            output.write(row)
-    return output.close()
+    with Output(folder, "templates.jsonl") as output:
+        for batch in templates.read() if templates else ():
+            for row in batch.to_pylist():
+                output.write(row)
+        return output.close()
 
 
 def worst_sources(counts: dict[str, Counter[str]]) -> list[dict[str, Any]]:
@@ -116,12 +119,3 @@ def _sum(files: list[dict[str, Any]]) -> dict[str, Counter[str]]:
         for kind, counts in orjson.loads(file["counts"]).items():
             sums[kind].update(counts)
     return sums
-
-
-def _digest(documents: Dataset) -> str:
-    """The sum modulo 2^256 of the digests of all records: it does not depend on their order."""
-    total = 0
-    for batch in documents.read(["digest"]):
-        for digest in batch.column("digest").to_pylist():
-            total += int.from_bytes(digest, "big")
-    return f"{total % (1 << 256):064x}"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import orjson
@@ -17,10 +16,11 @@ from numpy.typing import NDArray
 from cleaner import audit, schemas
 from cleaner.documents import Edit, Offsets, apply, compose, merge
 from cleaner.engines import Dataset
+from cleaner.errors import InputError
 from cleaner.names import text_path
 from cleaner.passages import passages
 from cleaner.writers.files import Output, shard_name
-from cleaner.writers.formats import corpus_output
+from cleaner.writers.formats import check_digest, corpus_output
 
 #: A document with this share of near-duplicate passages is a near-duplicate document.
 NEAR_DOCUMENT = 0.8
@@ -54,13 +54,28 @@ class WriteShards:
             written.extend(self._shard(table, np.flatnonzero(good & (shard == number)), number))
         return pa.Table.from_pylist(written, schema=schemas.WRITTEN)
 
-    def _shard(self, table: pa.Table, own: NDArray[np.int64], number: int) -> Iterator[dict[str, Any]]:
+    def intact(self, written: pa.Table) -> bool:
+        """Whether the files of WRITTEN are there as they were written; of text files that is not known."""
+        if self.format == "txt":
+            return False
+        try:
+            for row in written.to_pylist():
+                check_digest(self.folder / row["name"], row["sha256"])
+        except InputError:
+            return False
+        return True
+
+    def _shard(self, table: pa.Table, own: NDArray[np.int64], number: int) -> list[dict[str, Any]]:
         stem, ending = ("documents", "jsonl") if self.format == "txt" else ("corpus", self.format)
-        files = Files(
-            corpus_output(self.folder, shard_name(stem, number, self.shards, ending)),
-            Output(self.folder, shard_name("audit", number, self.shards)),
-            Output(self.folder, shard_name("dropped", number, self.shards)),
-        )
+        with (
+            corpus_output(self.folder, shard_name(stem, number, self.shards, ending)) as corpus,
+            Output(self.folder, shard_name("audit", number, self.shards)) as trail,
+            Output(self.folder, shard_name("dropped", number, self.shards)) as dropped,
+        ):
+            counts = self._documents(table, own, Files(corpus, trail, dropped))
+            return [corpus.close(counts.as_json()), trail.close(), dropped.close()]
+
+    def _documents(self, table: pa.Table, own: NDArray[np.int64], files: Files) -> Counts:
         counts = Counts()
         flags = self.flags.table()
         documents = flags["document"].to_numpy()
@@ -72,9 +87,7 @@ class WriteShards:
             for row, start, end in zip(rows, low, high, strict=True):
                 members = flags.slice(start, end - start).to_pylist() if start < end else []
                 self._document(row, members, files, counts)
-        yield files.corpus.close(counts.as_json())
-        yield files.trail.close()
-        yield files.dropped.close()
+        return counts
 
     def _document(self, row: dict[str, Any], members: list[dict[str, Any]], files: Files, counts: Counts) -> None:
         near = [flag for flag in members if flag["member"]]
@@ -94,26 +107,29 @@ class WriteShards:
             files.dropped.write(record)
             return
         if self.format == "txt":
-            record["file"] = write_text(self.folder / "text", row["id"], record.pop("text"))
+            record["file"] = write_text(self.folder / "text", row["id"], record.pop("text"), files.texts)
         files.corpus.write(record)
 
 
-def write_text(folder: Path, identity: str, text: str) -> str:
-    """Write the file of a document below ``folder``; returns its path there."""
+def write_text(folder: Path, identity: str, text: str, taken: set[str]) -> str:
+    """Write the file of a document below ``folder``; returns its path there. ``taken`` are those of its shard."""
     path = folder / text_path(identity)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():  # of the ids "a" and "a.txt" the second; both are in one shard, in order
+    name = path.relative_to(folder).as_posix()
+    if name in taken:  # of the ids "a" and "a.txt" the second; both are in one shard, in order
         path = path.with_name(path.stem + "%.txt")
+        name = path.relative_to(folder).as_posix()
+    taken.add(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())
-    return path.relative_to(folder).as_posix()
+    return name
 
 
-class Files(NamedTuple):
-    """The files of one shard."""
+class Files:
+    """The files of one shard, and the names of its text files."""
 
-    corpus: Output
-    trail: Output
-    dropped: Output
+    def __init__(self, corpus: Output, trail: Output, dropped: Output) -> None:
+        self.corpus, self.trail, self.dropped = corpus, trail, dropped
+        self.texts: set[str] = set()
 
 
 def near_share(text: str, near: list[dict[str, Any]]) -> float:
