@@ -220,6 +220,15 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path)
     return Config(**{name: origin.value for name, origin in origins.items()}), origins
 
 
+def typed(settings: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Settings that were given from Python, by the names of the fields of ``Config``.
+
+    Raises:
+        ConfigError: an unknown setting, or a value of the wrong type; says so of ``where``.
+    """
+    return {_known(key_of(name), where): _typed(key_of(name), value, where) for name, value in settings.items()}
+
+
 def find_file(folder: Path) -> tuple[Path | None, dict[str, Any]]:
     """The nearest ``cleaner.toml`` or ``pyproject.toml`` with ``[tool.cleaner]``, from ``folder`` upwards."""
     for place in (folder, *folder.parents):

@@ -37,7 +37,7 @@ class Corpus:
 
     def lines(self, stem: str) -> Iterator[dict[str, Any]]:
         """The records of one kind of file (``corpus``, ``audit``, ``pairs`` …), over all of its shards in order."""
-        for name in self._shards(stem):
+        for name in self.names(stem):
             yield from self.file(name)
 
     def file(self, name: str) -> Iterator[dict[str, Any]]:
@@ -56,12 +56,12 @@ class Corpus:
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """The documents that were kept, with their clean text."""
-        for name in self._shards(self._stem):
+        for name in self.names(self._stem):
             yield from map(self._with_text, self.file(name))
 
     def all_documents(self) -> Iterator[dict[str, Any]]:
         """The documents that were kept or dropped, with their clean text, in the order of the audit."""
-        for kept, dropped in zip(self._shards(self._stem), self._shards("dropped"), strict=True):
+        for kept, dropped in zip(self.names(self._stem), self.names("dropped"), strict=True):
             rows = heapq.merge(self.file(kept), self.file(dropped), key=lambda row: str(row["id"]))
             yield from map(self._with_text, rows)
 
@@ -86,7 +86,8 @@ class Corpus:
     def _stem(self) -> str:
         return "documents" if self.record["config"]["format"] == "txt" else "corpus"
 
-    def _shards(self, stem: str) -> list[str]:
+    def names(self, stem: str) -> list[str]:
+        """The files of one kind, in order."""
         names = sorted(self.record["outputs"])
         return [name for name in names if name.startswith((stem + ".", stem + "-"))]
 

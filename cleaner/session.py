@@ -25,8 +25,13 @@ from cleaner.resuming import fingerprint, stoppable
 
 def plan_inputs(inputs: Sequence[str], config: Config) -> Plan:
     """Find the inputs and cut them into splits."""
+    return plan(inputs, reader_options(config))
+
+
+def reader_options(config: Config) -> ReaderOptions:
+    """The settings of reading among those of a run."""
     names = {one.name for one in fields(ReaderOptions)} & {one.name for one in fields(Config)}
-    return plan(inputs, ReaderOptions(**{name: getattr(config, name) for name in sorted(names)}))
+    return ReaderOptions(**{name: getattr(config, name) for name in sorted(names)})
 
 
 def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, resume: bool = False) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Steps for the pipelines of other libraries; each module needs the library that it is named after."""

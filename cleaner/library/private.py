@@ -1,0 +1,31 @@
+"""Private folders of results that nobody gave a folder for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+
+
+class PrivateFolder:
+    """A temporary folder that goes when it is closed, when nothing refers to it any more, or when Python ends."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="cleaner-"))
+        self._finalizer = weakref.finalize(self, _remove, self.path, os.getpid())
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is gone."""
+        return not self._finalizer.alive
+
+    def close(self) -> None:
+        """Remove it; a second time does nothing."""
+        self._finalizer()
+
+
+def _remove(path: Path, owner: int) -> None:
+    if os.getpid() == owner:  # a forked process has the object too, and must not take the folder away
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,279 @@
+"""``clean``, and what it gives: the files of a run, read when they are asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pyarrow as pa
+
+from cleaner import audit, session
+from cleaner.config import Config
+from cleaner.corpus import Corpus
+from cleaner.errors import CleanerError, InputError, OutputError
+from cleaner.library import rows
+from cleaner.library.inputs import Inputs, plan_of
+from cleaner.library.private import PrivateFolder
+from cleaner.library.records import Cluster, Document, DocumentEdit, DocumentFinding, Pair, Rejected
+from cleaner.library.rows import Kind, Line, Rows
+from cleaner.library.settings import config_of
+from cleaner.output import output_folder, publish
+from cleaner.readers import Plan
+from cleaner.writers.parquet import CORPUS
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+DOCUMENTS = Kind(Document.of, rows.flat_document, CORPUS)
+EDITS = Kind(lambda line: DocumentEdit(**line), rows.flat_edit, rows.EDITS)
+FINDINGS = Kind(DocumentFinding.of, lambda line: DocumentFinding.of(line)._asdict(), rows.FINDINGS)
+PAIRS = Kind(Pair.of, rows.flat_pair, rows.PAIRS)
+CLUSTERS = Kind(Cluster.of, rows.flat_cluster, rows.CLUSTERS)
+REJECTED = Kind(lambda line: Rejected(**line), rows.same, rows.REJECTED)
+
+
+def clean(
+    inputs: Inputs,
+    *,
+    output: str | os.PathLike[str] | None = None,
+    config: Config | None = None,
+    **settings: Any,
+) -> Result:
+    """Clean a corpus; the results are those of ``cleaner run``, byte for byte.
+
+    Args:
+        inputs: names of files as the command takes them (paths, folders, patterns, URLs; one or several), or documents:
+            ``Document``s, mappings with fields such as ``text``, ``id``, ``source`` and ``date``, an Arrow table, a
+            pandas or Polars frame.
+        output: a folder for the results, as of ``cleaner run -o``; give one where the corpus is large. Without one they
+            are in a private temporary folder, which goes when the result is closed or no longer in use.
+        config: all settings; the defaults if it is left out. Files of settings are read by ``load_config`` only.
+        settings: settings by name, such as ``boilerplate="conservative"``; they come before ``config``.
+
+    Raises:
+        InputError: an input that cannot be found, or that can be no document. A single record that cannot be used
+            stops nothing: it is among ``Result.rejected``, with the reason.
+        OutputError: the folder cannot be written, or holds what no run wrote.
+        ConfigError: an unknown setting, or a value that it cannot have.
+        LimitError: a source would lose more than ``max_source_loss``; nothing was written.
+    """
+    resolved = config_of(config, settings, "clean()")
+    private = PrivateFolder()
+    try:
+        spool = private.path / "inputs"
+        spool.mkdir()
+        planned = plan_of(inputs, resolved, spool)
+        folder = Path(output) if output is not None else private.path / "output"
+        session.clean_to(resolved, planned, folder)
+        shutil.rmtree(spool)
+    except BaseException:
+        private.close()
+        raise
+    if output is not None:
+        private.close()
+    return Result(folder, None if output is not None else private, planned)
+
+
+def open_result(folder: str | os.PathLike[str]) -> Result:
+    """The result of an earlier run, from its output folder.
+
+    Raises:
+        InputError: no run wrote this folder.
+    """
+    return Result(Path(folder))
+
+
+class Result:
+    """What a run wrote; read from its files when it is asked for, so that memory stays bounded.
+
+    Attributes:
+        folder: where the files are.
+        record: what ``run.json`` holds: versions, settings, counts, digests.
+    """
+
+    def __init__(self, folder: Path, private: PrivateFolder | None = None, planned: Plan | None = None) -> None:
+        self.folder = folder
+        self.record: dict[str, Any] = Corpus(folder).record
+        self._private = private
+        self._planned = planned
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Records ``read``, which are those ``kept``, ``dropped`` and ``rejected``; documents ``changed``."""
+        return dict(self.record["counts"])
+
+    @property
+    def documents(self) -> Rows[Document]:
+        """The documents that were kept, clean, in the order of the corpus: by id within a file of it."""
+        return self._rows(lambda corpus: corpus.documents(), lambda: self.counts["kept"], DOCUMENTS)
+
+    @property
+    def dropped(self) -> Rows[Document]:
+        """The documents that ``duplicates="drop-documents"`` or ``"drop-passages"`` left out."""
+        return self._rows(lambda corpus: corpus.lines("dropped"), lambda: self.counts["dropped"], DOCUMENTS)
+
+    @property
+    def edits(self) -> Rows[DocumentEdit]:
+        """Every change, by document and place."""
+        return self._rows(_edits, lambda: sum(self.record["edits"].values()), EDITS)
+
+    @property
+    def findings(self) -> Rows[DocumentFinding]:
+        """What was seen and left as it is, and how bytes became text."""
+        count = lambda: self._size("audit") - sum(self.record["edits"].values())  # noqa: E731
+        return self._rows(_findings, count, FINDINGS)
+
+    @property
+    def pairs(self) -> Rows[Pair]:
+        """The near-duplicate passages, two by two."""
+        return self._rows(lambda corpus: corpus.lines("pairs"), lambda: self._size("pairs"), PAIRS)
+
+    @property
+    def clusters(self) -> Rows[Cluster]:
+        """The near-duplicate passages with the copy that is kept."""
+        return self._rows(lambda corpus: corpus.lines("clusters"), lambda: self._size("clusters"), CLUSTERS)
+
+    @property
+    def rejected(self) -> Rows[Rejected]:
+        """The records that were not used, and why."""
+        return self._rows(lambda corpus: corpus.lines("rejected"), lambda: self._size("rejected"), REJECTED)
+
+    def to_arrow(self) -> pa.Table:
+        """The documents as a ``pyarrow.Table`` with the columns of ``corpus.parquet``."""
+        return self.documents.to_arrow()
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The documents as a pandas frame with columns of Arrow types."""
+        return self.documents.to_pandas()
+
+    def to_polars(self) -> polars.DataFrame:
+        """The documents as a Polars frame."""
+        return self.documents.to_polars()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.documents.__arrow_c_stream__(requested_schema)
+
+    def original(self, id: str) -> str:  # noqa: A002 - the name of the field
+        """The text of a document as it was before any edit: of a page the extracted article.
+
+        Reads through the corpus until it is found; to go through all, use ``originals``.
+
+        Raises:
+            InputError: there is no such document.
+        """
+        return audit.original_text(*self._find(id))
+
+    def original_bytes(self, id: str) -> bytes:  # noqa: A002 - the name of the field
+        """The bytes of a text file as they were read; of other documents the original in UTF-8.
+
+        Raises:
+            InputError: there is no such document.
+        """
+        return audit.original_bytes(*self._find(id))
+
+    def originals(self) -> Iterator[tuple[str, str]]:
+        """The id and the text before any edit of each document, kept or dropped."""
+        for document, trail in self.corpus.with_audit():
+            yield document["id"], audit.original_text(document["text"], trail)
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write the files of the run to ``folder``, as ``cleaner run -o`` does; returns where.
+
+        Raises:
+            OutputError: the folder cannot be written, holds what no run wrote, or holds an input.
+        """
+        out = Path(folder)
+        self.corpus.check_files()
+        if out.exists() and out.samefile(self.folder):
+            return out
+        if self._planned is not None:
+            session.refuse_inputs(self._planned, out)
+        with output_folder(out) as spool:
+            try:
+                shutil.copytree(self.folder, spool / "files", ignore=self._foreign)
+            except OSError as error:
+                raise OutputError(f"{out}: the result cannot be copied: {error}") from error
+            publish(spool / "files", out)
+        return out
+
+    def report(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page about the run, as ``cleaner report`` does; returns where."""
+        from cleaner.reports.html import write_report
+
+        return write_report(self.corpus.folder, Path(path))
+
+    def summary(self) -> str:
+        """What the run did, in a few lines for people, as the command says it."""
+        from cleaner.reports.text import summary
+
+        return summary(self.record, f"in {self.folder}")
+
+    @property
+    def corpus(self) -> Corpus:
+        """The files of the run.
+
+        Raises:
+            CleanerError: the result was closed.
+        """
+        if self._private is not None and self._private.closed:
+            raise CleanerError(
+                "this result was closed, and its private folder is gone; save() it before, or keep it open"
+            )
+        return Corpus(self.folder)
+
+    def close(self) -> None:
+        """Remove the private folder, if there is one; an ``output`` folder stays."""
+        if self._private is not None:
+            self._private.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        counts = self.counts
+        closed = self._private is not None and self._private.closed
+        return (
+            f"<Result: {counts['read']:,} read = {counts['kept']:,} kept + {counts['dropped']:,} dropped"
+            f" + {counts['rejected']:,} rejected; {len(self.edits):,} edits in {counts['changed']:,} documents;"
+            f" {self.record['near_duplicates']['passages']:,} near-duplicate passages;"
+            f" {'closed' if closed else f'in {self.folder}'}>"
+        )
+
+    def _repr_html_(self) -> str:
+        from cleaner.library.notebook import result_html
+
+        return result_html(self.record)
+
+    def _rows(self, lines: Callable[[Corpus], Iterator[Line]], count: Callable[[], int], kind: Kind) -> Rows[Any]:
+        return Rows(lambda: lines(self.corpus), count, kind)
+
+    def _size(self, stem: str) -> int:
+        return sum(self.record["outputs"][name]["rows"] for name in self.corpus.names(stem))
+
+    def _find(self, identity: str) -> tuple[str, list[Line]]:
+        for document, trail in self.corpus.with_audit():
+            if document["id"] == identity:
+                return document["text"], trail
+        raise InputError(f"{self.folder}: there is no document {identity!r}")
+
+    def _foreign(self, folder: str, names: list[str]) -> list[str]:
+        """What is in the folder and was not written by the run: pages made of it, and the like."""
+        if Path(folder) != self.folder:
+            return []
+        known = {*self.record["outputs"], "run.json", *(["text"] if self.record["config"]["format"] == "txt" else [])}
+        return [name for name in names if name not in known]
+
+
+def _edits(corpus: Corpus) -> Iterator[Line]:
+    return (line for line in corpus.lines("audit") if "removed" in line)
+
+
+def _findings(corpus: Corpus) -> Iterator[Line]:
+    return (line for line in corpus.lines("audit") if "removed" not in line)
