@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from cleaner.engines import Part
+from cleaner.engines.mainless import without_main
 from cleaner.errors import WorkerError
 
 #: So often a call is made in all before it is given up, because the workers die of it.
@@ -89,7 +90,8 @@ class Workers:
     def _start(self) -> Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(theirs,), daemon=True)
-        process.start()
+        with without_main():
+            process.start()
         theirs.close()
         return Worker(process, ours)
 

@@ -49,7 +49,7 @@ class NearDuplicate(NamedTuple):
     kept: Copy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """A document: what goes in, and what comes out clean.
 
@@ -91,6 +91,13 @@ class Document:
         near = tuple(NearDuplicate(**{**one, "kept": Copy.of(one["kept"])}) for one in line["near_duplicates"])
         lists = {name: tuple(line[name] or ()) for name in ("authors", "ambiguous")}
         return cls(**{**known, **lists, "near_duplicates": near})
+
+    def __repr__(self) -> str:
+        named = {"id": self.id, "title": self.title, "source": self.source}
+        said = [f"{name}={value!r}" for name, value in named.items() if value]
+        start = self.text[:40] + "…" * (len(self.text) > 40)
+        near = [f"{len(self.near_duplicates):,} near-duplicate passages"] if self.near_duplicates else []
+        return f"<Document {', '.join([*said, f'{len(self.text):,} characters: {start!r}', *near])}>"
 
 
 class DocumentEdit(NamedTuple):

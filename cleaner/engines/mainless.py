@@ -1,0 +1,23 @@
+"""Start worker processes without the program's own main module."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Processes that are started inside do not import the main module.
+
+    Our functions are not in it, and a script that calls ``clean`` outside of ``if __name__ == "__main__"`` would run
+    again in every worker.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
