@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from datasketch import MinHashLSH
@@ -23,7 +24,7 @@ def test_the_loader_for_datasketch_finds_what_the_index_holds(
     command("index", "export", "passages.index", "--to", "datasketch", "-o", "signatures", cwd=tmp_path)
     monkeypatch.chdir(tmp_path)
     found: dict[str, object] = {}
-    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (block,) = (one for one in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "MinHashLSH" in one)
     exec(block, found)
     rows = (tmp_path / "signatures" / "passages.jsonl").read_bytes().splitlines()
     index = found["index"]
@@ -51,3 +52,34 @@ def test_its_excerpts_are_from_the_committed_output() -> None:
     assert {**there, "text": document["text"]} == {**there, **document}
     assert there["text"].startswith(document["text"].rstrip("… "))
     assert edit in records(output / "audit.jsonl")
+
+
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize("names", ["import clean\n", "import check, clean_text\n"])
+def test_its_python_works_as_it_is_written(
+    names: str, seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = (one for one in PYTHON if names in one)
+    (tmp_path / "seeds").symlink_to(seeds)
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
+    exec(block, found)
+    if "result" in found:
+        assert len(found["result"].documents) == len(records(tmp_path / "clean" / "corpus.jsonl")) == 5
+    else:
+        assert not found["found"].ok
+
+
+def test_its_step_for_datatrove_is_one() -> None:
+    base = pytest.importorskip("datatrove.pipeline.base", reason="datatrove is not installed")
+    (block,) = (one for one in PYTHON if "datatrove" in one)
+    found: dict[str, Any] = {"reader": None, "writer": None}
+    exec(block, found)
+    assert isinstance(found["pipeline"][1], base.PipelineStep)
+
+
+def test_all_of_its_python_is_tested() -> None:
+    tested = ("MinHashLSH", "import clean\n", "import check, clean_text\n", ".map(", "CleanerFormatter")
+    assert [sum(one in block for one in tested) for block in PYTHON] == [1] * len(tested)
