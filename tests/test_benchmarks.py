@@ -62,7 +62,7 @@ def test_the_whole_and_each_stage_are_measured(tmp_path: Path) -> None:
         pytest.skip("process trees are counted on Linux only")
     options = ("--megabytes", "0.2", "--rounds", "1", "--processes", "1", "--parts", "speed,stages")
     printed = script(BENCHMARKS / "bench_pipeline.py", *options, cwd=tmp_path)
-    assert printed.count("| **cleaner**, ") == 4
+    assert printed.count("| **cleaner**, ") == 8
     assert "not measured: " not in printed  # a command that failed
     for line in ("| pass 1: ", "| pass 2: ", "| shingles, signatures, bands ", "| pass 3: "):
         assert line in printed
@@ -76,14 +76,18 @@ def test_a_failure_is_listed_with_its_reason(monkeypatch: pytest.MonkeyPatch) ->
     from measure import Spent
 
     peer = environments.PEERS["datatrove"]
-    ours = targets.Row("cleaner", peer.stages, 1, 4.0, None, Spent(0.5, 0.6))
-    theirs = targets.Row(peer.name, peer.stages, 1, 4.0, peer, Spent(60.0, 70.0))
-    failed = theirs._replace(processes=2, spent=None, failed="needs Python 3.12")
+    ours = targets.Row("cleaner", peer.stages, 1, None, {20.0: Spent(2.5, 2.6), 4.0: Spent(0.5, 0.6)})
+    theirs = targets.Row(peer.name, peer.stages, 1, peer, {4.0: Spent(48.0, 70.0), 1.0: Spent(24.0, 30.0)})
+    failed = targets.Row(peer.name, peer.stages, 2, peer, {}, "needs Python 3.12")
     shown = tables.peers_table([ours, theirs, failed]).splitlines()
-    assert shown[3] == f"| {peer.name} | 1 | 4.0 | 60.00 | 0.07 | 70.00 | 0.06 | 120× | {peer.lacks} |"
-    assert shown[4] == f"| {peer.name} | 2 | 4.0 | – | – | – | – | – | not measured: needs Python 3.12 |"
-    (figure,) = (one for one in targets.figures([ours, theirs], {}, {}) if one.target == 100)
-    assert (figure.measured, figure.verdict) == (120.0, "met")
+    assert shown[2:4] == [
+        "| **cleaner**, all stages | 1 | 20.0 | 2.50 | 2.60 | 8.0 | 7.7 | 8.0 |  |  |  |",
+        "| **cleaner**, all stages | 1 | 4.0 | 0.50 | 0.60 | 8.0 | 6.7 |  |  |  |  |",
+    ]
+    assert shown[4] == f"| {peer.name} | 1 | 4.0 | 48.00 | 70.00 | 0.08 | 0.06 | 0.12 | 96× | 64× | {peer.lacks} |"
+    assert shown[5] == f"| {peer.name} | 2 |{' – |' * 8} not measured: needs Python 3.12 |"
+    found = [one for one in targets.figures([ours, theirs], {}, 20.0, {}) if one.target == 100]
+    assert [(one.measured, one.verdict) for one in found] == [(96.0, "not met"), (64.0, "not met")]
 
 
 @pytest.mark.parametrize("name", ["run_ftfy.py", "run_by_hand.py"])

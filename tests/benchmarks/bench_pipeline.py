@@ -4,8 +4,9 @@
     python tests/benchmarks/bench_pipeline.py --peers all --environments ~/.cache/peers --texts news.jsonl
 
 Tools take turns in each round, on the same file; medians over the rounds. CPU time is that of a tool's whole process
-tree, from its start to its end, after a run that is not counted. Slow tools get a smaller file, and ours is measured on
-it too. Each tool has a virtual environment of its own, made on first use. Nothing is asserted.
+tree, from its start to its end, after a run that is not counted; megabytes are those of the file. Slow tools get a
+smaller file, and ours is measured on it too. Each tool also cleans a very small file, so that the cost of a further
+megabyte is told from that of starting. Each has a virtual environment of its own, made on first use.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from corpora import Corpus, Sizes, corpora
 from environments import EVERYTHING, PEERS, Peer, UnavailableError, interpreter
 from generate import write_corpus
 from measure import FailedError, Spent, adopt_orphans, middle, run
@@ -32,52 +34,18 @@ ROOT = HERE.parent.parent
 #: Runs of ours: the stages of each, the whole first.
 STAGES = (EVERYTHING, "encoding", "boilerplate", "near-duplicates")
 PARTS = ("speed", "stages", "start-up")
-#: What peers are warmed up on.
-WARM_MEGABYTES = 0.3
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """One file of JSON lines, and for tools that want a file for each process its halves in a folder."""
-
-    name: str
-    path: Path
-    records: int
-    megabytes: float
-
-    def halves(self, processes: int) -> Path:
-        """A folder with the corpus in ``processes`` files."""
-        folder = self.path.parent / f"{self.path.stem}-{processes}"
-        if not folder.exists():
-            folder.mkdir()
-            lines = self.path.read_bytes().splitlines(keepends=True)
-            for number in range(processes):
-                (folder / f"{number}.jsonl").write_bytes(b"".join(lines[number::processes]))
-        return folder
-
-
-def first_megabytes(name: str, source: Path, path: Path, megabytes: float) -> Corpus:
-    """The first records of a file, written to ``path``."""
-    size = records = 0
-    with source.open("rb") as lines, path.open("wb") as out:
-        for line in lines:
-            if size and size + len(line) > megabytes * 1e6 * 1.001:
-                break
-            size += out.write(line)
-            records += 1
-    return Corpus(name, path, records, size / 1e6)
 
 
 @dataclass
 class Job:
-    """One command to measure on one corpus, and what the rounds gave."""
+    """One command to measure, on a corpus and on a smaller one, and what the rounds gave for each."""
 
     name: str
     stages: str
     processes: int
-    corpus: Corpus
+    corpora: tuple[Corpus, Corpus]
     peer: Peer | None = None
-    rounds: list[Spent] = field(default_factory=list)
+    rounds: dict[float, list[Spent]] = field(default_factory=dict)
     failed: str = ""
 
     def spend(self, environments: Path, corpus: Corpus) -> Spent:
@@ -95,21 +63,26 @@ class Job:
                 raise FailedError(f"read {read} of {corpus.records} records")
             return spent
 
-    def attempt(self, environments: Path, warm: Corpus | None = None) -> None:
-        """Run once; noted unless it is to warm up. A failure is noted too, and ends further attempts."""
+    def attempt(self, environments: Path, corpus: Corpus) -> Spent | None:
+        """Run once; a failure is noted, and ends further attempts."""
         if self.failed:
-            return
+            return None
         try:
-            spent = self.spend(environments, (warm if self.peer else None) or self.corpus)
+            return self.spend(environments, corpus)
         except (FailedError, UnavailableError) as error:
             self.failed = str(error)
-        else:
-            self.rounds.extend([] if warm else [spent])
+            return None
+
+    def measure(self, environments: Path) -> None:
+        """Run once on each corpus, and note what it took."""
+        for corpus in self.corpora:
+            if spent := self.attempt(environments, corpus):
+                self.rounds.setdefault(corpus.megabytes, []).append(spent)
 
     def row(self) -> Row:
         """What the table shows."""
-        spent = middle(self.rounds) if self.rounds and not self.failed else None
-        return Row(self.name, self.stages, self.processes, self.corpus.megabytes, self.peer, spent, self.failed)
+        medians = {} if self.failed else {size: middle(spent) for size, spent in self.rounds.items()}
+        return Row(self.name, self.stages, self.processes, self.peer, medians, self.failed)
 
 
 @contextmanager
@@ -127,27 +100,33 @@ def cleaner(*arguments: str | Path, folder: Path, environment: Mapping[str, str]
     return run([sys.executable, "-m", "cleaner", *arguments], folder, {"PYTHONPATH": str(ROOT), **(environment or {})})
 
 
-def jobs_for(whole: Corpus, part: Corpus, peers: list[Peer], processes: list[int]) -> list[Job]:
-    """Every command to measure, ours first; on the smaller corpus ours does what the slow peers do."""
-    jobs = [Job("cleaner", stages, count, whole) for stages in STAGES for count in processes]
-    if part is not whole:
-        needed = [stages for stages in STAGES if any(peer.slow and peer.stages == stages for peer in peers)]
-        jobs += [Job("cleaner", stages, count, part) for stages in needed for count in processes]
+def jobs_for(sizes: Sizes, peers: list[Peer], processes: list[int]) -> list[Job]:
+    """Every command to measure, ours first; on the smaller corpus too, which is what slow peers get."""
+    own = (sizes.whole, sizes.part if sizes.part is not sizes.whole else sizes.warm)
+    jobs = [Job("cleaner", stages, count, own) for stages in STAGES for count in processes]
     for peer in peers:
+        given = (sizes.part if peer.slow else sizes.whole, sizes.warm)
         counts = [count for count in processes if count <= peer.processes]
-        jobs += [Job(peer.name, peer.stages, count, part if peer.slow else whole, peer) for count in counts]
+        jobs += [Job(peer.name, peer.stages, count, given, peer) for count in counts]
     return jobs
 
 
-def measure_jobs(jobs: list[Job], environments: Path, rounds: int, warm: Corpus) -> list[Row]:
+def measure_jobs(jobs: list[Job], environments: Path, rounds: int) -> list[Row]:
     """Warm up, then let all take turns."""
-    for turn in range(rounds + 1):
+    for job in jobs:
+        if job.peer or job.stages == EVERYTHING:  # the whole warms its parts up
+            told(f"warming up: {job.name}, jobs {job.processes}")
+            job.attempt(environments, job.corpora[1])
+    for turn in range(rounds):
         for job in jobs:
-            if turn == 0 and job.peer is None and job.stages != EVERYTHING:
-                continue  # the whole has warmed its parts up
-            print(f"round {turn} of {rounds}: {job.name}, {job.stages}, jobs {job.processes}", file=sys.stderr)
-            job.attempt(environments, None if turn else warm)
+            told(f"round {turn + 1} of {rounds}: {job.name}, {job.stages}, jobs {job.processes}")
+            job.measure(environments)
     return [job.row() for job in jobs]
+
+
+def told(message: str) -> None:
+    """Say how far the measurement is."""
+    print(message, file=sys.stderr)
 
 
 def measure_stages(corpus: Corpus, rounds: int) -> dict[str, Spent]:
@@ -178,9 +157,9 @@ def measure_start_up(corpus: Corpus, rounds: int) -> dict[str, Spent]:
 
 
 def _started(*arguments: str | Path, first: bool = False) -> Spent:
-    """Run once; ``first`` as if just installed: no bytecode and no compiled kernels on disk."""
+    """Run once; ``first`` as if just installed: no compiled kernels on disk (bytecode pip has written)."""
     with scratch() as folder:
-        fresh = {"NUMBA_CACHE_DIR": str(folder / "numba"), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+        fresh = {"NUMBA_CACHE_DIR": str(folder / "numba")}
         return cleaner(*arguments, folder=folder, environment=fresh if first else None)
 
 
@@ -209,39 +188,31 @@ def options() -> argparse.Namespace:
     return given
 
 
-def corpora(given: argparse.Namespace, folder: Path) -> Iterator[tuple[Corpus, Corpus, Corpus]]:
-    """The whole, the smaller one and the one to warm up on, of the generated corpus and of each file given."""
-    sources = {f"real text, {path.name}": path for path in given.texts}
-    if not given.no_generated:
-        write_corpus(folder / "generated.jsonl", given.megabytes, given.seed)
-        sources = {f"generated, seed {given.seed}": folder / "generated.jsonl", **sources}
-    for number, (name, source) in enumerate(sources.items()):
-        whole = first_megabytes(name, source, folder / f"{number}-whole.jsonl", given.megabytes)
-        smaller = given.peer_megabytes < whole.megabytes
-        part = first_megabytes(name, whole.path, folder / f"{number}-part.jsonl", given.peer_megabytes)
-        yield (
-            whole,
-            part if smaller else whole,
-            first_megabytes(name, source, folder / f"{number}-warm.jsonl", WARM_MEGABYTES),
-        )
+def sources(given: argparse.Namespace, folder: Path) -> dict[str, Path]:
+    """The generated corpus, and each file given, by name."""
+    texts = {f"real text, {path.name}": path for path in given.texts}
+    if given.no_generated:
+        return texts
+    write_corpus(folder / "generated.jsonl", given.megabytes, given.seed)
+    return {f"generated, seed {given.seed}": folder / "generated.jsonl", **texts}
 
 
-def measure_corpus(given: argparse.Namespace, whole: Corpus, part: Corpus, warm: Corpus) -> None:
+def measure_corpus(given: argparse.Namespace, sizes: Sizes) -> None:
     """Measure the parts that are asked for, and print their tables."""
     rows: list[Row] = []
     stages: dict[str, Spent] = {}
     started: dict[str, Spent] = {}
     if "speed" in given.parts:
-        jobs = jobs_for(whole, part, given.peers, given.processes)
-        rows = measure_jobs(jobs, given.environments, given.rounds, warm)
+        jobs = jobs_for(sizes, given.peers, given.processes)
+        rows = measure_jobs(jobs, given.environments, given.rounds)
         print(f"{peers_table(rows)}\n", flush=True)
     if "stages" in given.parts:
-        stages = measure_stages(whole, given.rounds)
-        print(f"{stages_table(stages, whole.megabytes)}\n", flush=True)
+        stages = measure_stages(sizes.whole, given.rounds)
+        print(f"{stages_table(stages, sizes.whole.megabytes)}\n", flush=True)
     if "start-up" in given.parts:
-        started = measure_start_up(whole, given.rounds)
+        started = measure_start_up(sizes.whole, given.rounds)
         print(f"{start_up_table(started)}\n", flush=True)
-    print(targets_table(figures(rows, stages, started)), flush=True)
+    print(targets_table(figures(rows, stages, sizes.whole.megabytes, started)), flush=True)
 
 
 def main() -> None:
@@ -252,9 +223,9 @@ def main() -> None:
         del os.environ[name]
     print(machine(given.peers), flush=True)
     with scratch() as folder:
-        for whole, part, warm in corpora(given, folder):
-            print(f"\n### {whole.name}: {whole.megabytes:.1f} MB, {whole.records:,} documents\n")
-            measure_corpus(given, whole, part, warm)
+        for sizes in corpora(sources(given, folder), given.megabytes, given.peer_megabytes, folder):
+            print(f"\n### {sizes.whole.name}: {sizes.whole.megabytes:.1f} MB, {sizes.whole.records:,} documents\n")
+            measure_corpus(given, sizes)
 
 
 if __name__ == "__main__":

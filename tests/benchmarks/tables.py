@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version as installed
 from pathlib import Path
 
 from environments import EVERYTHING, Peer, version
 from measure import Spent
-from targets import Figure, Row
+from targets import Figure, Row, ratios
 
 #: What each call of the engine does.
 CALLS = {
@@ -34,9 +34,9 @@ CALLS = {
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table, all columns but the first to the right."""
+    """A Markdown table, all columns but the first and the last to the right."""
     columns = list(head)
-    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *map(list, rows)]
+    lines = [columns, ["---", *["---:"] * (len(columns) - 2), "---"], *map(list, rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -56,22 +56,31 @@ def machine(peers: Iterable[Peer]) -> str:
 
 
 def peers_table(rows: list[Row]) -> str:
-    """One line a command: speeds, and how many times as fast ours is at the same work on the same file."""
-    ours = {row.work: row.spent for row in rows if row.peer is None and row.spent}
-    head = ("tool", "processes", "MB", "CPU s", "MB per CPU-s", "s", "MB per s", "ours is faster, CPU", "does not do")
-    return table(head, (_line(row, ours) for row in rows))
+    """Speeds, and how many times as fast ours is at the same work."""
+    head = ("tool", "processes", "MB", "CPU s", "s", "MB per CPU-s", "MB per s", "further MB per CPU-s")
+    return table((*head, "ours: × as fast", "a further MB", "does not do"), _lines(rows))
 
 
-def _line(row: Row, ours: Mapping[tuple[str, int, float], Spent]) -> list[str]:
-    name = row.name if row.peer else f"**cleaner**, {'all stages' if row.stages == EVERYTHING else row.stages}"
-    start = [name, str(row.processes), f"{row.megabytes:.1f}"]
-    if row.spent is None:
-        return [*start, *["–"] * 5, f"not measured: {row.failed}"]
-    cpu, wall, _ = row.spent
-    speeds = [f"{cpu:.2f}", number(row.megabytes / cpu), f"{wall:.2f}", number(row.megabytes / wall)]
-    same = ours.get(row.work)
-    behind = f"{number(cpu / same.cpu)}×" if row.peer and same else ""
-    return [*start, *speeds, behind, row.peer.lacks if row.peer else ""]
+def _lines(rows: list[Row]) -> Iterator[list[str]]:
+    for row in rows:
+        name = row.name if row.peer else f"**cleaner**, {'all stages' if row.stages == EVERYTHING else row.stages}"
+        if row.failed:
+            yield [name, str(row.processes), *["–"] * 8, f"not measured: {row.failed}"]
+        sizes = sorted(row.spent, reverse=True)
+        for size in sizes[:1] if row.peer else sizes:
+            cpu, wall, _ = row.spent[size]
+            speeds = [f"{cpu:.2f}", f"{wall:.2f}", number(size / cpu), number(size / wall)]
+            further = number(1 / row.further) if row.further and size == sizes[0] else ""
+            times = [f"{number(one)}×" if one else "" for one in (ratios(row, rows) if row.peer else (None, None))]
+            yield [
+                name,
+                str(row.processes),
+                f"{size:.1f}",
+                *speeds,
+                further,
+                *times,
+                row.peer.lacks if row.peer else "",
+            ]
 
 
 def number(value: float) -> str:
