@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from cleaner import __version__
-from cleaner.commands import check, index, outputs, rules, run, settings
+from cleaner.commands import check, index, outputs, rules, run, settings, terminal
 from cleaner.errors import CleanerError, LimitError, StoppedError
 
 #: With this variable set an internal error shows its traceback.
@@ -37,6 +37,7 @@ def _terminate(*_: object) -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
+    terminal.settle_streams()
     try:
         result = cli.main(args=arguments, prog_name="cleaner", standalone_mode=False)
         sys.stdout.flush()
@@ -71,7 +72,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    click.echo(f"cleaner: {message}", err=True)
+    terminal.say(message)
     return code
 
 
@@ -102,3 +103,4 @@ for one in (
     settings.completion_command,
 ):
     cli.add_command(one)
+terminal.add_color(cli)

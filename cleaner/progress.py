@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from cleaner.commands.terminal import say
 from cleaner.engines import SILENT, Watch
 
 if TYPE_CHECKING:
@@ -159,13 +160,13 @@ def cleaned(config: Config, planned: Plan, quiet: bool) -> Iterator[tuple[dict[s
 
 @contextmanager
 def _lines(size: int, stages: Iterable[str]) -> Iterator[Watch]:
-    progress = Progress(size, stages, _say)
+    progress = Progress(size, stages, say)
     over = threading.Event()
 
     def tell() -> None:
         with suppress(OSError):  # whoever read standard error went away
             while not over.wait(PAUSE):
-                _say(progress.line())
+                say(progress.line())
 
     thread = threading.Thread(target=tell, daemon=True)
     thread.start()
@@ -174,10 +175,6 @@ def _lines(size: int, stages: Iterable[str]) -> Iterator[Watch]:
     finally:
         over.set()
         thread.join()
-
-
-def _say(text: str) -> None:
-    click.echo(f"cleaner: {text}", err=True)
 
 
 @contextmanager

@@ -147,7 +147,7 @@ def test_a_terminal_shows_a_live_display_and_then_the_summary(corpus: Path, seed
     assert "reading and repairing" in said or "finding boilerplate" in said
     assert "MB of memory" in said
     assert re.search(r"\x1b\[\d*[AK]", said)  # lines are drawn over
-    assert "records read" in said.rpartition("MB of memory")[2]
+    assert " read = " in said.rpartition("MB of memory")[2]
     quiet = on_a_terminal(tmp_path, "run", str(seeds), "-o", "out", "--quiet")
     assert quiet == ""
     dumb = on_a_terminal(tmp_path, "run", str(seeds), "-o", "out", TERM="dumb")

@@ -11,6 +11,7 @@ from running import clean
 from cleaner.corpus import Corpus
 from cleaner.errors import ConfigError, InputError
 from cleaner.reports import text, why
+from cleaner.reports.summary import summary
 
 PARAGRAPH = (
     "Residents of the old quarter said on Thursday that nobody had told them about the works, which began before dawn "
@@ -31,7 +32,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def test_the_summary_names_counts_effects_and_what_is_wrong(out: Path) -> None:
-    said = text.summary(Corpus(out).record, "written to out")
+    said = summary(Corpus(out).record, "written to out")
     assert "3 records read = 2 kept + 0 dropped + 1 rejected" in said
     assert "encoding/mojibake" in said
     assert "1 near-duplicate passage in 1 cluster (1 verified pair)" in said

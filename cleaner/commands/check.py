@@ -3,13 +3,14 @@
 # ruff: noqa: D301 - click reads the character \b, so docstrings must not be raw
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cleaner.commands import options
+from cleaner.commands import actions, options, terminal
 from cleaner.commands.options import resolve, settings
 from cleaner.config import Config
 
@@ -77,15 +78,19 @@ def check_command(
     only = changed.changed_since(changed_since, Path.cwd()) if changed_since else None
     planned = session.plan_inputs(inputs, config)
     for note in () if quiet else planned.notes:
-        click.echo(f"cleaner: {note}", err=True)
+        terminal.say(note)
     with progress.cleaned(config, planned, quiet) as (_, folder):
         found = checking.checked(folder, planned, limits, known, Path.cwd(), only)
         if write_baseline:
             count = checking.write_baseline(write_baseline, found.findings)
             click.echo(f"{count:,} findings listed in {write_baseline}", err=True)
             return 0
-        for piece in outputs.write(found, targets, statistics):
-            click.echo(piece, nl=False)
+        bracketed = actions.no_commands() if ("text", None) in targets else nullcontext()
+        with bracketed:
+            for piece in outputs.write(found, targets, statistics):
+                click.echo(piece, nl=False)
+        if "markdown" not in formats:
+            actions.add_summary(found)
         if not quiet:
-            click.echo(findings.summary(found), err=True)
+            click.echo(findings.summary(found, click.style), err=True)
         return 1 if found.failed and not exit_zero else 0

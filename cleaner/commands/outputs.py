@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from cleaner.commands import actions
+
 
 @click.command("report")
 @click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
@@ -47,8 +49,9 @@ def why_command(identity: str, output: Path) -> None:
     from cleaner.corpus import Corpus
     from cleaner.reports import why
 
-    for piece in why.explain(Corpus(output), identity):
-        click.echo(piece)
+    with actions.no_commands():
+        for piece in why.explain(Corpus(output), identity):
+            click.echo(piece)
 
 
 @click.command("restore")
@@ -91,7 +94,7 @@ def rethreshold_command(output: Path, folder: Path, jaccard: float | None, conta
       cleaner rethreshold clean/ --jaccard 0.7 --containment 0.9 -o strict/
     """
     from cleaner.corpus import Corpus
-    from cleaner.reports import text
+    from cleaner.reports.summary import summary
     from cleaner.rethreshold import rethreshold
 
     corpus = Corpus(output)
@@ -99,4 +102,4 @@ def rethreshold_command(output: Path, folder: Path, jaccard: float | None, conta
     wanted = [
         config[name] if given is None else given for name, given in (("jaccard", jaccard), ("containment", containment))
     ]
-    click.echo(text.summary(rethreshold(corpus, folder, *wanted), f"written to {folder}"), err=True)
+    click.echo(summary(rethreshold(corpus, folder, *wanted), f"written to {folder}", folder, click.style), err=True)

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cleaner.commands import options
+from cleaner.commands import actions, options, terminal
 from cleaner.commands.options import resolve, settings
 from cleaner.config import Config
 
@@ -73,20 +74,20 @@ def run_command(
     if resume and (preview or str(output) == "-"):
         raise click.UsageError("--resume goes on with a run into a folder; give -o FOLDER, without --dry-run or --diff")
     from cleaner import progress, session
+    from cleaner.reports.summary import summary
 
     planned = session.plan_inputs(inputs, config)
     for note in () if quiet else planned.notes:
-        click.echo(f"cleaner: {note}", err=True)
-    if output is None or preview or str(output) == "-":
+        terminal.say(note)
+    folder = None if preview or str(output) == "-" else output
+    if folder is None:
         record, done = _show(config, planned, preview, diff, save_templates, quiet)
     else:
         with progress.shown(quiet, planned.bytes, config.stages) as watch:
-            record, done = session.clean_to(config, planned, output, watch, resume), f"written to {output}"
-        session.save_templates(output, save_templates)
+            record, done = session.clean_to(config, planned, folder, watch, resume), f"written to {folder}"
+        session.save_templates(folder, save_templates)
     if not quiet:
-        from cleaner.reports import text
-
-        click.echo(text.summary(record, done), err=True)
+        click.echo(summary(record, done, folder, click.style), err=True)
     return 1 if 0 < record["counts"]["read"] == record["counts"]["rejected"] else 0
 
 
@@ -98,8 +99,9 @@ def _show(
     from cleaner.reports import text
 
     with progress.cleaned(config, planned, quiet) as (record, folder):
-        for piece in text.differences(folder) if diff else ():
-            click.echo(piece, nl=False)
+        with actions.no_commands() if diff else nullcontext():
+            for piece in text.differences(folder, click.style) if diff else ():
+                click.echo(piece, nl=False)
         if not preview:
             session.refuse_losses(record, config.max_source_loss)
             session.copy_corpus(folder, sys.stdout.buffer)

@@ -208,7 +208,7 @@ class Result:
 
     def summary(self) -> str:
         """What the run did, in a few lines for people, as the command says it."""
-        from cleaner.reports.text import summary
+        from cleaner.reports.summary import summary
 
         return summary(self.record, f"in {self.folder}")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+import click
 
 from cleaner.checking import Checked
 from cleaner.findings import Located
@@ -13,22 +15,35 @@ def render(checked: Checked) -> Iterator[str]:
     return map(line, checked)
 
 
-def line(finding: Located) -> str:
+def painted(checked: Checked) -> Iterator[str]:
+    """The same in colours, for a terminal."""
+    return (line(finding, click.style) for finding in checked)
+
+
+def plain(text: str, **_: object) -> str:
+    """Text as it is, where ``click.style`` would paint it."""
+    return text
+
+
+def line(finding: Located, paint: Callable[..., str] = plain) -> str:
     """One finding."""
-    sure = "" if finding.confidence >= 1 else f" [{finding.confidence:.2f}]"
-    return f"{finding.place}: {finding.rule}{' (note)' * (finding.level == 'note')} {finding.message}{sure}\n"
+    sure = "" if finding.confidence >= 1 else paint(f" [{finding.confidence:.2f}]", dim=True)
+    note = finding.level == "note"
+    rule = paint(finding.rule, fg="cyan" if note else "yellow") + " (note)" * note
+    return f"{paint(str(finding.place), bold=True)}: {rule} {finding.message}{sure}\n"
 
 
-def summary(checked: Checked) -> str:
+def summary(checked: Checked, paint: Callable[..., str] = plain) -> str:
     """The verdict in one line, then each limit that is set."""
     new = "new " if checked.known else ""
     found = counted(checked.tally.levels["warning"], new + "finding")
     noted = counted(checked.tally.levels["note"], new + "note")
     read = counted(checked.totals.records, "record")
-    lines = [f"{'failed' if checked.failed else 'passed'}: {found} and {noted} in {read}"]
+    verdict = paint("failed", fg="red", bold=True) if checked.failed else paint("passed", fg="green", bold=True)
+    lines = [f"{verdict}: {found} and {noted} in {read}"]
     for measure in checked.measures:
         if measure.limit:
-            lines.append(f"  {'over ' if measure.over else 'under'}  {measure}")
+            lines.append(f"  {paint('over ', fg='red') if measure.over else 'under'}  {measure}")
     return "\n".join(lines)
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import orjson
-
 from cleaner.checking import Checked
 from cleaner.findings import Located
+from cleaner.reports.jsontext import dumps
 
 
 def render(checked: Checked) -> Iterator[str]:
     """A JSON array, one finding a line."""
     separator = "["
     for finding in checked:
-        yield separator + "\n" + orjson.dumps(_issue(finding)).decode()
+        yield separator + "\n" + dumps(_issue(finding))
         separator = ","
     yield "[]\n" if separator == "[" else "\n]\n"
 

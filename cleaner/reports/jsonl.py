@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from cleaner.checking import Checked
 from cleaner.places import Place
+from cleaner.reports.jsontext import dumps
 
 PLACE = ("line", "column", "end_line", "end_column", "text_line")
 
@@ -29,7 +28,7 @@ def render(checked: Checked) -> Iterator[str]:
             "fingerprint": finding.fingerprint,
             "related": place(related) if related else None,
         }
-        yield orjson.dumps(record).decode() + "\n"
+        yield dumps(record) + "\n"
 
 
 def place(where: Place) -> dict[str, Any]:

@@ -44,8 +44,14 @@ def _suite(name: str, findings: list[Located]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_NO_XML.sub("\ufffd", text))
+    return quoteattr(_NO_XML.sub("\ufffd", text)).replace("##[", "&#35;#[")  # a command in the log of some CI systems
 
 
 def _escaped(text: str) -> str:
-    return _NO_XML.sub("\ufffd", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return (
+        _NO_XML.sub("\ufffd", text)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("##[", "&#35;#[")
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from cleaner.checking import Checked, write_file
-from cleaner.reports.findings import statistics
+from cleaner.reports.findings import painted, render, statistics
 
 #: The module of each format.
 MODULES = {"text": "findings"}
@@ -37,14 +37,19 @@ def pair(formats: Sequence[str], files: Sequence[Path]) -> list[tuple[str, Path 
     return list(zip(formats, places, strict=True))
 
 
-def write(checked: Checked, targets: Sequence[tuple[str, Path | None]], counts_only: bool = False) -> Iterator[str]:
-    """Write the formats that have files; yields what goes to standard output.
+def write(
+    checked: Checked, targets: Sequence[tuple[str, Path | None]], counts_only: bool = False
+) -> Iterator[str | bytes]:
+    """Write the formats that have files; yields what goes to standard output, as bytes (UTF-8) if it is for machines.
 
     With ``counts_only`` the text format is the number of findings of each rule.
     """
     for name, path in targets:
-        pieces = iter([statistics(checked)]) if counts_only and name == "text" else renderer(name)(checked)
-        if path is None:
-            yield from pieces
+        if name == "text":
+            pieces = iter([statistics(checked)]) if counts_only else render(checked) if path else painted(checked)
         else:
+            pieces = renderer(name)(checked)
+        if path:
             write_file(path, pieces)
+        else:
+            yield from pieces if name == "text" else (piece.encode() for piece in pieces)

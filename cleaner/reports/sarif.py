@@ -7,12 +7,11 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from cleaner import __version__
 from cleaner.checking import Checked
 from cleaner.findings import Located
 from cleaner.places import Place
+from cleaner.reports.jsontext import dumps
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -28,16 +27,12 @@ def render(checked: Checked) -> Iterator[str]:
         "version": __version__,
         "rules": [_rule(name, checked.reasons) for name in names],
     }
-    yield f'{{"$schema":{_json(SCHEMA)},"version":"2.1.0","runs":[{{"tool":{{"driver":{_json(driver)}}},'
-    yield f'"columnKind":"unicodeCodePoints","invocations":[{_json(_invocation(checked))}],"results":['
+    yield f'{{"$schema":{dumps(SCHEMA)},"version":"2.1.0","runs":[{{"tool":{{"driver":{dumps(driver)}}},'
+    yield f'"columnKind":"unicodeCodePoints","invocations":[{dumps(_invocation(checked))}],"results":['
     places = {name: number for number, name in enumerate(names)}
     for number, finding in enumerate(islice(checked, MOST)):
-        yield (",\n" if number else "\n") + _json(_result(finding, places[finding.rule]))
+        yield (",\n" if number else "\n") + dumps(_result(finding, places[finding.rule]))
     yield "\n]}]}\n"
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _rule(name: str, reasons: dict[str, str]) -> dict[str, Any]:
