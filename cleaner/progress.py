@@ -39,6 +39,7 @@ _READ, _LEARN, _CLEAN, _COMPARE, _WRITE = (
 #: The passes and barriers of ``pipeline.run`` in their order; ``stage`` is the one that they need.
 STEPS = {
     "documents": Step(_READ, "", 0.26),
+    "sizes": Step(_LEARN, "", 0.01),
     "ids": Step(_LEARN, "", 0.01),
     "repeated": Step(_LEARN, "", 0.01),
     "articles": Step(_LEARN, "boilerplate", 0.01),

@@ -59,5 +59,5 @@ def add_color(command: click.Command) -> None:
 
 
 def _color(context: click.Context, _: click.Parameter, value: Any) -> None:
-    automatic = False if os.environ.get("NO_COLOR") else None
+    automatic = False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
     context.color = {"always": True, "never": False}.get(value, automatic)
