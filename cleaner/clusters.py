@@ -1,233 +1,224 @@
-"""From verified pairs to clusters: the copy that is kept, who is flagged against it, and the files about both."""
+"""From verified pairs to clusters: the copy that is kept, and who is flagged against it.
+
+Whether a passage is kept hangs on those before it, across the whole corpus, so that this is done in one process: on
+numbers alone, about 70 bytes a pair and 120 a passage at most. Ids and texts stay in the spool; whatever shows them is
+made by batch functions, a bounded number of rows at a time.
+"""
 
 from __future__ import annotations
 
-import datetime
-import email.utils
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaner import schemas
+from cleaner.engines import Dataset, Engine
 from cleaner.minhash.clusters import star_clusters
-from cleaner.writers.files import Output
+from cleaner.rows import Rows, slices
+from cleaner.standing import Standing, standing_of
+from cleaner.writers.clusters import ClusterLines, PairLines
 
-#: ``pairs.jsonl`` holds so many pairs of a cluster at most; run.json says how many were left out.
+#: ``pairs.jsonl`` holds so many pairs of a cluster, or all with its kept copy; run.json says how many were left out.
 PAIRS_PER_CLUSTER = 10_000
 
-#: Pairs that are given names at a time.
-NAMED_AT_ONCE = 10_000
-
-#: Orders of preference: what comes first is kept. Ids and places differ, so that each is a total order.
-ORDERS = {
-    "earliest": ("published", "length", "source", "id", "start"),
-    "longest": ("length", "published", "source", "id", "start"),
-}
+#: Passages or pairs that a batch function gives names at a time.
+NAMED_AT_ONCE = 20_000
 
 
-def find_clusters(passages: pa.Table, pairs: pa.Table, keep: str = "earliest") -> pa.Table:
-    """MEMBERS of the clusters that the verified pairs form.
+class Edges(NamedTuple):
+    """The verified pairs as places among the standing passages; all of shape (pairs,)."""
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    jaccard: NDArray[np.float64]
+    containment: NDArray[np.float64]
+
+    @property
+    def alike(self) -> NDArray[np.float64]:
+        """The greater of both similarities."""
+        return np.maximum(self.jaccard, self.containment)
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """What the verified pairs come to.
+
+    Attributes:
+        flags: FLAGS, the passages of this corpus that are in clusters, by document and start.
+        clusters: LINES of ``clusters.jsonl``.
+        pairs: LINES of ``pairs.jsonl``, one a pair, by the ids and starts of both.
+        count: how many clusters there are.
+        members: how many passages are flagged.
+        left_out: how many pairs ``pairs`` lacks, and their greatest similarities.
+        weakest: the flagged pairs that are least alike: those to look at first.
+    """
+
+    flags: Dataset
+    clusters: Dataset
+    pairs: Dataset
+    count: int
+    members: int
+    left_out: dict[str, Any]
+    weakest: list[dict[str, Any]]
+
+
+def find_clusters(engine: Engine, standing: Dataset, pairs: Dataset, keep: str = "earliest") -> Clusters:
+    """Find the clusters that verified pairs form.
 
     Args:
-        passages: the passages that stand in pairs: ``passage`` and the columns of PASSAGES but the text.
+        engine: runs what gives names to numbers.
+        standing: STANDING, the passages that stand in pairs.
         pairs: PAIRS.
-        keep: one of ORDERS.
+        keep: the order of preference of copies, one of ``standing.ORDERS``.
 
     Returns:
-        one row for each passage of a cluster, by cluster, the kept copy first and then by id and start. Clusters
-        are numbered from 1 by the id and start of their kept copies.
+        clusters numbered from 1 by the id and start of their kept copies, members by id and start.
     """
-    numbers = passages["passage"].to_numpy()
-    a, b = (np.searchsorted(numbers, pairs[name].to_numpy()) for name in ("a", "b"))
-    similarity = np.maximum(pairs["jaccard"].to_numpy(), pairs["containment"].to_numpy())
-    stars = star_clusters(a, b, preference(passages, keep), similarity)
-    kept = np.full(len(numbers), -1, dtype=np.int64)
-    kept[stars.member] = stars.kept
-    kept[stars.kept] = stars.kept
-    pair = np.full(len(numbers), -1, dtype=np.int64)
-    pair[stars.member] = stars.pair
-    return _numbered(passages, kept, pair, pairs)
-
-
-def preference(passages: pa.Table, keep: str) -> NDArray[np.int64]:
-    """For each passage its place in the total order; those of earlier corpora come first, as they were added."""
-    known = {day: _moment(day) for day in passages["published"].unique().to_pylist()}
-    dates = [known[day] for day in passages["published"].to_pylist()]
-    earlier = pc.invert(passages["earlier"])
-    length = pc.negate(pc.subtract(passages["end"], passages["start"]))
-    table = pa.table(
-        {
-            "earlier": earlier.cast(pa.int8()),
-            "number": pc.if_else(passages["earlier"], passages["passage"], 0),
-            "published": pa.array(dates, pa.string()),
-            "length": length,
-            "source": pc.fill_null(passages["source"], ""),
-            "id": passages["id"],
-            "start": passages["start"],
-        }
+    stand = standing_of(standing.table(), keep)
+    edges = _edges(pairs, stand)
+    stars = star_clusters(edges.a, edges.b, stand.preference, edges.alike)
+    kept, pair = (np.full(len(stand.passage), -1, dtype=np.int64) for _ in range(2))
+    kept[stars.member], kept[stars.kept], pair[stars.member] = stars.kept, stars.kept, stars.pair
+    members = _members(stand, edges, kept, pair)
+    cluster = np.zeros(len(kept), dtype=np.int32)
+    cluster[members["standing"].to_numpy()] = members["cluster"].to_numpy()
+    ordered, left_out = _ordered(stand, edges, cluster, pair)
+    own = np.flatnonzero(~stand.earlier[members["standing"].to_numpy()])
+    by_row = own[np.argsort(members["row"].to_numpy()[own])]
+    flags = engine.keep("flagged", members.take(pa.array(by_row)))
+    lines = engine.keep("members", members)
+    wanted = engine.keep("ordered", ordered)
+    return Clusters(
+        engine.map("flags", slices(flags, NAMED_AT_ONCE), Flag(standing), schemas.FLAGS),
+        engine.map("clusters", slices(lines, NAMED_AT_ONCE), ClusterLines(standing), schemas.LINES),
+        engine.map("named", slices(wanted, NAMED_AT_ONCE), PairLines(standing, pairs), schemas.LINES),
+        len(np.unique(stars.kept)),
+        len(stars.member),
+        left_out,
+        _weakest(standing, stand, edges),
     )
-    places = pc.sort_indices(
-        table, sort_keys=[(name, "ascending") for name in ("earlier", "number", *ORDERS[keep])]
-    ).to_numpy()
-    order = np.empty(len(places), dtype=np.int64)
-    order[places] = np.arange(len(places))
-    return order
 
 
-def _moment(published: str | None) -> str:
-    """A date as ISO 8601 in UTC, to be ordered by; what is no date comes last, and one without a zone is in UTC."""
-    for read in (datetime.datetime.fromisoformat, email.utils.parsedate_to_datetime):
-        try:
-            moment = read(published or "")
-        except ValueError:
-            continue
-        zoned = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-        try:
-            return zoned.astimezone(datetime.UTC).isoformat()
-        except OverflowError:
-            return zoned.isoformat()
-    return "9999"
+def _edges(pairs: Dataset, stand: Standing) -> Edges:
+    names = ("a", "b", "jaccard", "containment")
+    columns = [[np.zeros(0, kind)] for kind in (np.int32, np.int32, np.float64, np.float64)]
+    for batch in pairs.read(names):
+        for column, name in zip(columns, names, strict=True):
+            values = batch[name].to_numpy()
+            column.append(np.searchsorted(stand.passage, values).astype(np.int32) if name in "ab" else values.copy())
+    return Edges._make(map(np.concatenate, columns))
 
 
-def _numbered(passages: pa.Table, kept: Any, pair: Any, pairs: pa.Table) -> pa.Table:
+def _members(stand: Standing, edges: Edges, kept: NDArray[np.int64], pair: NDArray[np.int64]) -> pa.Table:
+    """MEMBERS, by cluster, the kept copy first and then by id and start."""
     inside = np.flatnonzero(kept >= 0)
-    if not inside.size:
-        return schemas.MEMBERS.empty_table()
-    anchors = passages.take(pa.array(kept[inside]))
-    own = passages.take(pa.array(inside))
-    similar = pairs.take(pa.array(pair[inside], mask=pair[inside] < 0))
-    table = pa.table(
-        {
-            **{name: own[name] for name in ("passage", "document", "id", "source", "start", "end")},
-            **{f"kept_{name}": anchors[name] for name in ("passage", "id", "start", "end", "earlier")},
-            "jaccard": similar["jaccard"],
-            "containment": similar["containment"],
-            "covered": _covered(own, anchors, similar),
-            "member": pa.array(kept[inside] != inside),
-        }
-    )
-    keys = [(name, "ascending") for name in ("kept_id", "kept_start", "member", "id", "start")]
-    table = table.sort_by(keys).combine_chunks()
-    first = pc.invert(table["member"]).to_numpy().astype(np.int64)
-    return (
-        table.append_column("cluster", pa.array(np.cumsum(first))).select(schemas.MEMBERS.names).cast(schemas.MEMBERS)
-    )
+    anchor = kept[inside]
+    order = np.lexsort((stand.rank[inside], anchor != inside, stand.rank[anchor]))
+    inside, anchor = inside[order], anchor[order]
+    first = np.flatnonzero(anchor == inside)
+    size = np.diff(np.append(first, len(inside)))
+    similar = pair[inside]
+    none = similar < 0
+    jaccard, containment = edges.jaccard[similar], edges.containment[similar]
+    covered = _covered(stand.length[inside], stand.length[anchor], jaccard, containment)
+    columns = {
+        "standing": pa.array(inside),
+        "row": pa.array(stand.row[inside]),
+        "kept_row": pa.array(stand.row[anchor]),
+        "cluster": pa.array(np.repeat(np.arange(1, len(first) + 1, dtype=np.int32), size)),
+        "size": pa.array(np.repeat(size, size).astype(np.int32)),
+        "place": pa.array((np.arange(len(inside)) - np.repeat(first, size)).astype(np.int32)),
+        "jaccard": pa.array(jaccard, mask=none),
+        "containment": pa.array(containment, mask=none),
+        "covered": pa.array(covered, mask=none),
+    }
+    return pa.table(columns, schema=schemas.MEMBERS)
 
 
-def _covered(own: pa.Table, kept: pa.Table, similar: pa.Table) -> pa.Array:
+def _covered(
+    length: NDArray[np.int64],
+    other: NDArray[np.int64],
+    jaccard: NDArray[np.float64],
+    containment: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """The share of each passage's shingles that its kept copy has, from both similarities.
 
     With s shared shingles of a and b: containment s / min(a, b), and a + b = s / jaccard + s.
     """
-    jaccard, containment = (similar[name].to_numpy() for name in ("jaccard", "containment"))
     with np.errstate(divide="ignore", invalid="ignore"):
         of_longer = 1 / (1 / jaccard + 1 - 1 / containment)
-    length, other = (pc.subtract(table["end"], table["start"]).to_numpy() for table in (own, kept))
-    covered = np.where(length <= other, containment, of_longer)
-    return pa.array(covered, from_pandas=True)
+    return np.where(length <= other, containment, of_longer)
 
 
-def flag_rows(members: pa.Table) -> pa.Table:
-    """FLAGS: the passages of all clusters that are of this corpus, by document and start."""
-    flagged = members.filter(pc.greater_equal(members["document"], 0)).select(schemas.FLAGS.names)
-    return flagged.sort_by([("document", "ascending"), ("start", "ascending")]).combine_chunks()
+def _ordered(
+    stand: Standing, edges: Edges, cluster: NDArray[np.int32], pair: NDArray[np.int64]
+) -> tuple[pa.Table, dict[str, Any]]:
+    """ORDERED: the pairs to be written, by the ids and starts of both; also what the cap of a cluster leaves out."""
+    turned = stand.rank[edges.a] > stand.rank[edges.b]
+    a, b = np.where(turned, edges.b, edges.a), np.where(turned, edges.a, edges.b)
+    order = np.argsort(stand.rank[a].astype(np.uint64) << np.uint64(32) | stand.rank[b].astype(np.uint64))
+    written = _within_cap(edges, cluster[b], pair, order)
+    others = ~written
+    left_out = {
+        "pairs_left_out": int(others.sum()),
+        "left_out_jaccard": float(edges.jaccard[others].max(initial=0.0)),
+        "left_out_containment": float(edges.containment[others].max(initial=0.0)),
+    }
+    order = order[written[order]]
+    columns = (order, stand.row[a[order]], stand.row[b[order]], turned[order])
+    return pa.Table.from_arrays([pa.array(column) for column in columns], schema=schemas.ORDERED), left_out
 
 
-def write_clusters(folder: Path, members: pa.Table) -> dict[str, Any]:
-    """Write ``clusters.jsonl``: a line a cluster, its kept copy and its members."""
-    output = Output(folder, "clusters.jsonl")
-    for rows in _by_cluster(members):
-        kept, *others = rows
-        output.write(
-            {
-                "cluster": kept["cluster"],
-                "size": len(rows),
-                "kept": _place(kept),
-                "members": [
-                    {**_place(row), **{name: row[name] for name in ("jaccard", "containment", "covered")}}
-                    for row in others
-                ],
-            }
-        )
-    return output.close()
+def _within_cap(
+    edges: Edges, cluster: NDArray[np.int32], pair: NDArray[np.int64], order: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which pairs are written: of a cluster with too many those with its kept copy, then those most alike."""
+    sizes = np.bincount(cluster, minlength=1) if len(cluster) else np.zeros(1, dtype=np.int64)
+    written = np.ones(len(cluster), dtype=bool)
+    if sizes.max() <= PAIRS_PER_CLUSTER:
+        return written
+    large = order[sizes[cluster[order]] > PAIRS_PER_CLUSTER]
+    star = np.zeros(len(cluster), dtype=bool)
+    star[pair[pair >= 0]] = True
+    large = large[np.lexsort((-edges.alike[large], ~star[large], cluster[large]))]
+    start = np.searchsorted(cluster[large], cluster[large])
+    written[large] = star[large] | (np.arange(len(large)) - start < PAIRS_PER_CLUSTER)
+    return written
 
 
-def _by_cluster(members: pa.Table) -> Iterator[list[dict[str, Any]]]:
-    rows: list[dict[str, Any]] = []
-    for batch in members.to_batches(max_chunksize=NAMED_AT_ONCE):
-        for row in batch.to_pylist():
-            if rows and row["cluster"] != rows[0]["cluster"]:
-                yield rows
-                rows = []
-            rows.append(row)
-    if rows:
-        yield rows
-
-
-def _place(row: dict[str, Any]) -> dict[str, Any]:
-    place = {name: row[name] for name in ("id", "source", "start", "end")}
-    return {**place, "earlier": True} if row["document"] < 0 else place
-
-
-def write_pairs(folder: Path, passages: pa.Table, pairs: pa.Table, members: pa.Table) -> tuple[dict[str, Any], int]:
-    """Write ``pairs.jsonl``, a verified pair a line by id and start; also how many the cap of a cluster left out."""
-    output, seen, left_out = Output(folder, "pairs.jsonl"), dict[int, int](), 0
-    for batch in _named_pairs(passages, pairs, members).to_batches(max_chunksize=NAMED_AT_ONCE):
-        for row in batch.to_pylist():
-            seen[row["cluster"]] = seen.get(row["cluster"], 0) + 1
-            if seen[row["cluster"]] > PAIRS_PER_CLUSTER:
-                left_out += 1
-                continue
-            sides = {side: {name: row[f"{side}_{name}"] for name in ("id", "start", "end")} for side in ("a", "b")}
-            for side in ("a", "b"):
-                sides[side] |= {"earlier": True} if row[f"{side}_earlier"] else {}
-            said = {name: row[name] for name in schemas.EVIDENCE.names if not name.startswith("shared_")}
-            for side in ("a", "b"):
-                shared = (row[f"shared_{side}_start"], row[f"shared_{side}_end"])
-                sides[side]["shared"] = [row[f"{side}_start"] + offset for offset in shared]
-            output.write({**sides, "shared_words": row["shared_words"], **said})
-    return output.close(), left_out
-
-
-def weakest_pairs(passages: pa.Table, pairs: pa.Table, members: pa.Table, count: int = 5) -> list[dict[str, Any]]:
-    """The flagged pairs that are least alike: those to look at first."""
-    alike = np.maximum(pairs["jaccard"].to_numpy(), pairs["containment"].to_numpy())
-    first = np.lexsort((pairs["b"].to_numpy(), pairs["a"].to_numpy(), alike))[:NAMED_AT_ONCE]
-    few = _named_pairs(passages, pairs.take(pa.array(first)), members).to_pylist()
-    few.sort(key=lambda row: max(row["jaccard"], row["containment"]))
+def _weakest(standing: Dataset, stand: Standing, edges: Edges, count: int = 5) -> list[dict[str, Any]]:
+    alike = edges.alike
+    if not len(alike):
+        return []
+    few = np.flatnonzero(alike <= np.partition(alike, min(count, len(alike)) - 1)[:count].max())
+    ranks = np.stack((stand.rank[edges.a[few]], stand.rank[edges.b[few]]), axis=1)
+    first = few[np.lexsort((ranks.max(axis=1), ranks.min(axis=1), alike[few]))[:count]]
+    turned = stand.rank[edges.a[first]] > stand.rank[edges.b[first]]
+    found = {"jaccard": edges.jaccard[first].tolist(), "containment": edges.containment[first].tolist()}
+    for side, one, other in (("a", edges.a, edges.b), ("b", edges.b, edges.a)):
+        places = Rows(standing).pick(stand.row[np.where(turned, other[first], one[first])], ("id", "start"))
+        found |= {f"{side}_{name}": places[name].to_pylist() for name in ("id", "start")}
     names = ("a_id", "a_start", "b_id", "b_start", "jaccard", "containment")
-    return [{name: row[name] for name in names} for row in few[:count]]
+    return [{name: found[name][at] for name in names} for at in range(len(first))]
 
 
-def _named_pairs(passages: pa.Table, pairs: pa.Table, members: pa.Table) -> pa.Table:
-    """The pairs with ids and offsets, ``a`` before ``b`` by id and start, and the cluster that ``b`` is in."""
-    numbers = passages["passage"].to_numpy()
-    places = pc.sort_indices(passages, sort_keys=[("id", "ascending"), ("start", "ascending")]).to_numpy()
-    rank = np.empty(len(places), dtype=np.int64)
-    rank[places] = np.arange(len(places))
-    cluster = np.zeros(len(numbers), dtype=np.int64)
-    cluster[np.searchsorted(numbers, members["passage"].to_numpy())] = members["cluster"].to_numpy()
-    a, b = (np.searchsorted(numbers, pairs[name].to_numpy()) for name in ("a", "b"))
-    swap = rank[a] > rank[b]
-    a, b = np.where(swap, b, a), np.where(swap, a, b)
-    table = _turned(pairs, swap).append_column("cluster", pa.array(cluster[b]))
-    for side, rows in (("a", a), ("b", b)):
-        for name in ("id", "start", "end", "earlier"):
-            table = table.append_column(f"{side}_{name}", passages[name].take(pa.array(rows)))
-    return table.take(pa.array(np.lexsort((rank[b], rank[a]))))
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """The batch function from MEMBERS to FLAGS."""
 
+    standing: Dataset
 
-def _turned(pairs: pa.Table, swap: NDArray[np.bool_]) -> pa.Table:
-    """The pairs with what is said of ``a`` and of ``b`` exchanged where ``swap`` is true."""
-    chosen = pa.array(swap)
-    for name in ("start", "end"):
-        a, b = (pairs[f"shared_{side}_{name}"] for side in ("a", "b"))
-        for side, column in (("a", pc.if_else(chosen, b, a)), ("b", pc.if_else(chosen, a, b))):
-            place = pairs.schema.get_field_index(f"shared_{side}_{name}")
-            pairs = pairs.set_column(place, f"shared_{side}_{name}", column)
-    return pairs
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """One row a passage."""
+        rows = Rows(self.standing)
+        own = rows.pick(batch["row"].to_numpy(), ("document", "id", "start", "end"))
+        kept = rows.pick(batch["kept_row"].to_numpy(), ("id", "start", "end", "earlier"))
+        columns = {name: own[name] for name in own.column_names}
+        columns |= {f"kept_{name}": kept[name] for name in kept.column_names}
+        columns |= {name: batch[name] for name in ("cluster", "jaccard", "containment", "covered")}
+        columns["member"] = pa.array(batch["place"].to_numpy() > 0)
+        table = pa.table({name: columns[name] for name in schemas.FLAGS.names}, schema=schemas.FLAGS)
+        return table.combine_chunks().to_batches()[0]

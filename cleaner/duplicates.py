@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +12,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaner import schemas
-from cleaner.clusters import find_clusters, flag_rows, preference
+from cleaner.clusters import Clusters, find_clusters
 from cleaner.config import Config
 from cleaner.earlier import find_earlier
-from cleaner.engines import Dataset, Engine, Part
+from cleaner.engines import Dataset, Engine
 from cleaner.minhash.bands import Candidates, candidate_pairs, distinct_pairs
 from cleaner.minhash.keys import passage_keys
 from cleaner.minhash.verify import REASONS, Thresholds, verify
 from cleaner.passages import passages
+from cleaner.rows import Rows
+from cleaner.standing import PLACES, find_standing, numbered, standing_of, standing_rows
 
 #: Above this many passages that share a key not all of its pairs are looked at (see bands.candidate_pairs).
 MOST_SHARING = 256
@@ -40,33 +41,6 @@ def cut(batch: pa.RecordBatch) -> pa.RecordBatch:
     columns["end"] = [end for one in places for _, end in one]
     columns["text"] = [text[start:end] for text, one in zip(texts, places, strict=True) for start, end in one]
     return pa.RecordBatch.from_pydict(columns, schema=schemas.PASSAGES)
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """A part of the passages, read with the number of each passage (its place among all) as a column."""
-
-    part: Part
-    first: int
-
-    @property
-    def bytes(self) -> int:
-        """Size of the part."""
-        return self.part.bytes
-
-    def read(self) -> Iterator[pa.RecordBatch]:
-        """Yield the part's batches with the column ``passage``."""
-        number = self.first
-        for batch in self.part.read():
-            numbers = pa.array(np.arange(number, number + batch.num_rows, dtype=np.int64))
-            yield batch.append_column("passage", numbers)
-            number += batch.num_rows
-
-
-def numbered(data: Dataset) -> list[Numbered]:
-    """The parts of the passages with the number that each starts at."""
-    starts = np.cumsum([0, *(part.rows for part in data.parts)]).tolist()
-    return [Numbered(part, first) for part, first in zip(data.parts, starts, strict=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +82,16 @@ class FindCandidates:
 
     def _preferred(self, keys: NDArray[np.int64], numbers: NDArray[np.int64]) -> pa.Table:
         members, places = np.unique(numbers, return_inverse=True)
-        rank = preference(standing(self.passages, members), self.keep)
+        rank = self._preference(members).astype(np.int64)
         found = candidate_pairs(keys, rank[places], MOST_SHARING)
         by_rank = members[np.argsort(rank)]
         a, b = by_rank[found.a], by_rank[found.b]
         return _candidate_rows(found._replace(a=np.minimum(a, b), b=np.maximum(a, b), first=by_rank[found.first]))
+
+    def _preference(self, numbers: NDArray[np.int64]) -> NDArray[np.int32]:
+        places = Rows(self.passages).take(numbers, PLACES).append_column("passage", pa.array(numbers))
+        table = pa.Table.from_batches([standing_rows(one) for one in places.to_batches()], schema=schemas.STANDING)
+        return standing_of(table, self.keep).preference
 
 
 def _candidate_rows(found: Candidates) -> pa.Table:
@@ -122,35 +101,6 @@ def _candidate_rows(found: Candidates) -> pa.Table:
         np.concatenate([np.zeros(len(found.a), np.int64), found.members]),
     ]
     return pa.Table.from_arrays([pa.array(column) for column in columns], schema=schemas.CANDIDATES)
-
-
-class Rows:
-    """Rows of the passages by number, memory-mapped from the spool one part at a time: only what is taken is read."""
-
-    def __init__(self, data: Dataset) -> None:
-        self.parts = data.parts
-        self.first = np.cumsum([0, *(part.rows for part in data.parts)])
-
-    def take(self, numbers: NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
-        """The rows of sorted, distinct passage numbers; shape (numbers, columns)."""
-        names = list(columns)
-        schema = pa.schema([schemas.PASSAGES.field(name) for name in names])
-        ends = np.searchsorted(numbers, self.first).tolist()
-        taken: list[pa.RecordBatch] = []
-        for part, first, (start, end) in zip(self.parts, self.first, pairwise(ends), strict=False):
-            if start < end:
-                taken.extend(_taken(part, numbers[start:end] - first, names))
-        return pa.Table.from_batches(taken, schema=schema).combine_chunks()
-
-
-def _taken(part: Part, rows: NDArray[np.int64], names: list[str]) -> Iterator[pa.RecordBatch]:
-    """Copy sorted rows of a part, from each of its batches that has some."""
-    first = 0
-    for batch in part.mapped():
-        start, end = np.searchsorted(rows, [first, first + batch.num_rows])
-        if start < end:
-            yield batch.select(names).take(pa.array(rows[start:end] - first))
-        first += batch.num_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,28 +142,19 @@ def _column(table: pa.Table, name: str) -> pa.Array:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """What barrier B found.
+    """What barrier B found: its clusters, and for each key that too many passages share how many they are."""
 
-    Attributes:
-        flags: FLAGS, the passages of all clusters, in one part of the spool.
-        passages: the passages that stand in pairs, by number; ``earlier`` marks those of an earlier corpus.
-        pairs: PAIRS, all that are flagged.
-        members: MEMBERS, the clusters.
-        shared: for each key that too many passages share how many they are.
-    """
-
-    flags: Dataset
-    passages: pa.Table
-    pairs: pa.Table
-    members: pa.Table
+    found: Clusters
     shared: tuple[int, ...] = ()
 
 
 def no_duplicates(engine: Engine) -> Duplicates:
     """Nothing found, as when the stage is not run."""
-    flags = engine.keep("flags", schemas.FLAGS.empty_table())
-    tables = (schemas.STANDING, schemas.PAIRS, schemas.MEMBERS)
-    return Duplicates(flags, *(schema.empty_table() for schema in tables))
+    standing, pairs = (
+        engine.keep(name, schema.empty_table())
+        for name, schema in (("standing", schemas.STANDING), ("pairs", schemas.PAIRS))
+    )
+    return Duplicates(find_clusters(engine, standing, pairs))
 
 
 def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: Sequence[Path]) -> Duplicates:
@@ -221,29 +162,23 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     data = engine.map("passages", cleaned.parts, cut, schemas.PASSAGES)
     make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words)
     keys = engine.map("keys", numbered(data), make, schemas.KEYS, then="key")
-    found = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
+    candidates = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
     engine.drop(keys)
     limits = Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
-    verified = engine.shuffle("pairs", found, "a", Verify(data, limits), schemas.PAIRS).table()
+    verified = engine.shuffle("pairs", candidates, "a", Verify(data, limits), schemas.PAIRS)
     earlier = find_earlier(engine, numbered(data), data.rows, against, limits)
-    pairs = (
-        pa.concat_tables([verified, earlier.pairs]).sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks()
-    )
-    passages = pa.concat_tables([_standing(data, pairs), earlier.passages]).combine_chunks()
-    members = find_clusters(passages, pairs, config.keep)
-    shared = pc.filter(found.table()["sharing"], pc.greater(found.table()["sharing"], 0)).to_pylist()
-    return Duplicates(engine.keep("flags", flag_rows(members)), passages, pairs, members, tuple(sorted(shared)))
+    pairs = Dataset(schemas.PAIRS, (*verified.parts, *earlier.pairs))
+    own = find_standing(engine, data, _paired(pairs, data.rows))
+    standing = Dataset(schemas.STANDING, (*own.parts, *earlier.passages))
+    sharing = (batch["sharing"].to_numpy() for batch in candidates.read(["sharing"]))
+    shared = sorted(count for batch in sharing for count in batch[batch > 0].tolist())
+    return Duplicates(find_clusters(engine, standing, pairs, config.keep), tuple(shared))
 
 
-def _standing(data: Dataset, pairs: pa.Table) -> pa.Table:
-    """STANDING: the passages of this corpus that stand in pairs, by number."""
-    numbers = np.unique(np.concatenate([pairs["a"].to_numpy(), pairs["b"].to_numpy()]))
-    return standing(data, numbers[numbers < data.rows])
-
-
-def standing(data: Dataset, numbers: NDArray[np.int64]) -> pa.Table:
-    """STANDING: passages of this corpus by their sorted numbers."""
-    names = [name for name in schemas.PASSAGES.names if name != "text"]
-    table = Rows(data).take(numbers, names)
-    table = table.append_column("passage", pa.array(numbers))
-    return table.append_column("earlier", pa.array(np.zeros(len(numbers), dtype=bool))).select(schemas.STANDING.names)
+def _paired(pairs: Dataset, passages: int) -> NDArray[np.int64]:
+    """The numbers of this corpus's passages that stand in pairs."""
+    numbers = [np.zeros(0, dtype=np.int64)]
+    for batch in pairs.read(["a", "b"]):
+        both = np.unique(np.concatenate([batch["a"].to_numpy(), batch["b"].to_numpy()]))
+        numbers.append(both[both < passages])
+    return np.unique(np.concatenate(numbers))

@@ -9,77 +9,68 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cleaner import schemas
 from cleaner.corpus import Corpus
-from cleaner.engines import Engine, Readable
+from cleaner.engines import Engine, Part, Readable
 from cleaner.errors import InputError
 from cleaner.minhash.index import Index
 from cleaner.minhash.index_parts import NAME, PASSAGES
 from cleaner.minhash.verify import Thresholds
 from cleaner.output import record_of
 from cleaner.passages import passages
+from cleaner.standing import standing_rows
 
 #: Documents of a corpus that are added to an index at a time.
 DOCUMENTS_AT_ONCE = 20_000
 
 
 class Earlier(NamedTuple):
-    """STANDING and PAIRS of what was found in earlier corpora; their passages are numbered behind this corpus's."""
+    """Parts of STANDING and of PAIRS of what was found in earlier corpora, whose passages come after this corpus's."""
 
-    passages: pa.Table
-    pairs: pa.Table
+    passages: tuple[Part, ...]
+    pairs: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The batch function from numbered passages to MATCHES of one index."""
+    """The batch function from numbered passages to MATCHES of one index; its passages are numbered from ``first``."""
 
     folder: Path
     thresholds: Thresholds
+    first: int
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """One row for each verified pair of a passage and one of the index."""
         found = Index.open(self.folder).query(batch.column("text"), self.thresholds)
-        numbers = batch.column("passage").take(found["text"].combine_chunks())
-        names = [schemas.shared_name(name) for name in found.column_names]
-        found = found.rename_columns(["earlier" if name == "passage" else name for name in names])
-        table = found.append_column("passage", numbers).select(schemas.MATCHES.names).cast(schemas.MATCHES)
+        columns = {schemas.shared_name(name): found[name] for name in found.column_names}
+        columns["a"] = batch.column("passage").take(columns.pop("text").combine_chunks())
+        columns["b"] = pc.add(columns.pop("passage"), self.first)
+        table = pa.table({name: columns[name] for name in schemas.MATCHES.names}).cast(schemas.MATCHES)
         batches = table.combine_chunks().to_batches()
         return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=schemas.MATCHES)
+
+
+def matched(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """MATCHES → STANDING of the passages of the earlier corpus: a batch function."""
+    places = batch.append_column("passage", batch["b"])
+    return standing_rows(places.append_column("document", pa.array(np.full(batch.num_rows, -1))), earlier=True)
 
 
 def find_earlier(
     engine: Engine, data: Sequence[Readable], first: int, against: Sequence[Path], limits: Thresholds
 ) -> Earlier:
     """Match all passages with every index of ``against``; ``first`` is the number that their passages start at."""
-    found, pairs = [schemas.STANDING.empty_table()], [schemas.PAIRS.empty_table()]
+    found: list[Part] = []
+    pairs: list[Part] = []
     for number, folder in enumerate(against):
-        index = Index.open(folder)
-        table = engine.map(f"earlier-{number}", data, Match(folder, limits), schemas.MATCHES).table()
-        places = table["earlier"].to_numpy() + first
-        pairs.append(_pairs(table, places))
-        found.append(_standing(table, places))
-        first += len(index)
-    return Earlier(pa.concat_tables(found), pa.concat_tables(pairs))
-
-
-def _pairs(table: pa.Table, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Table:
-    columns = {"a": table["passage"], "b": pa.array(places)}
-    columns |= {name: table[name] for name in schemas.EVIDENCE.names}
-    return pa.table(columns, schema=schemas.PAIRS)
-
-
-def _standing(table: pa.Table, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Table:
-    numbers, rows = np.unique(places, return_index=True)
-    own = table.take(pa.array(rows))
-    columns = {name: own[name] for name in ("id", "source", "published", "start", "end")}
-    columns |= {
-        "passage": pa.array(numbers),
-        "document": pa.array(np.full(len(numbers), -1, dtype=np.int64)),
-        "earlier": pa.array(np.ones(len(numbers), dtype=bool)),
-    }
-    return pa.table({name: columns[name] for name in schemas.STANDING.names}, schema=schemas.STANDING)
+        matches = engine.map(f"earlier-{number}", data, Match(folder, limits, first), schemas.MATCHES)
+        passages = engine.map(f"earlier-{number}-standing", matches.parts, matched, schemas.STANDING)
+        pairs.extend(matches.parts)
+        found.extend(passages.parts)
+        first += len(Index.open(folder))
+    return Earlier(tuple(found), tuple(pairs))
 
 
 def add_corpus(index: Index, corpus: Corpus) -> int:

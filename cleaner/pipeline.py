@@ -49,7 +49,7 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED, "shard")
     engine.drop(documents)
     duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
-    write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.flags)
+    write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.found.flags)
     written = engine.shuffle("written", cleaned, "shard", write, schemas.WRITTEN)
     return write_record(folder, config, digest, cleaned, templates, duplicates, written)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from itertools import compress
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,34 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from cleaner import schemas
-from cleaner.clusters import find_clusters, flag_rows, weakest_pairs, write_clusters, write_pairs
+from cleaner.clusters import find_clusters
 from cleaner.corpus import Corpus
+from cleaner.engines.local import LocalEngine
 from cleaner.errors import InputError
 from cleaner.minhash import verify
 from cleaner.minhash.verify import REASONS, Thresholds, Verified
 from cleaner.output import RECORD, output_folder, publish
+from cleaner.standing import standing_rows
+from cleaner.writers.clusters import write_lines
 from cleaner.writers.files import Output
 from cleaner.writers.shards import NEAR_DOCUMENT, flag_records, near_share
 
-#: A place of a passage: id, start, end.
-Place = tuple[str, int, int]
+#: Stored pairs that are read at a time.
+PAIRS_AT_ONCE = 20_000
+
+#: Where a passage is.
+PLACE = ("id", "start", "end")
+
+#: Stored pairs: the places of both and what is said of them.
+PAIRED = pa.schema(
+    [
+        *((f"{side}_{name}", schemas.PASSAGES.field(name).type) for side in "ab" for name in PLACE),
+        *((field.name, field.type) for field in schemas.EVIDENCE),
+    ]
+)
 
 
 def rethreshold(corpus: Corpus, out: Path, jaccard: float, containment: float) -> dict[str, Any]:
@@ -34,23 +49,26 @@ def rethreshold(corpus: Corpus, out: Path, jaccard: float, containment: float) -
     """
     _refuse(corpus, jaccard, containment)
     corpus.check_files()
-    rows = _still_flagged(list(corpus.lines("pairs")), corpus.record["config"], jaccard, containment)
-    places = sorted({_place(row[side]) for row in rows for side in ("a", "b")})
-    passages = _passages(corpus, places)
-    pairs = _pairs(rows, places, jaccard)
-    members = find_clusters(passages, pairs, corpus.record["config"]["keep"])
-    with output_folder(out) as spool:
+    rows = _still_flagged(corpus, jaccard, containment)
+    with output_folder(out) as spool, LocalEngine(spool / "data") as engine:
         folder = spool / "files"
         folder.mkdir()
-        files = [write_clusters(folder, members), write_pairs(folder, passages, pairs, members)[0]]
-        documents, written = _rewrite(corpus, folder, flag_rows(members))
+        standing, pairs = _numbered(corpus, rows)
+        kept = engine.keep("standing", standing), engine.keep("pairs", pairs)
+        found = find_clusters(engine, *kept, corpus.record["config"]["keep"])
+        files = [
+            write_lines(folder, "clusters.jsonl", found.clusters, found.count),
+            write_lines(folder, "pairs.jsonl", found.pairs, found.pairs.rows),
+        ]
+        documents, written = _rewrite(corpus, folder, found.flags.table())
         record = _record(corpus, [*files, *written], jaccard, containment)
         record["near_duplicates"] |= {
-            "passages": pc.sum(members["member"]).as_py() or 0,
+            "passages": found.members,
             "documents": documents,
-            "clusters": pc.count_distinct(members["cluster"]).as_py(),
-            "pairs": len(rows),
-            "weakest": weakest_pairs(passages, pairs, members),
+            "clusters": found.count,
+            "pairs": found.pairs.rows,
+            **found.left_out,
+            "weakest": found.weakest,
         }
         (folder / RECORD).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         publish(folder, out)
@@ -65,62 +83,76 @@ def _refuse(corpus: Corpus, jaccard: float, containment: float) -> None:
         raise InputError(f"{corpus.folder}: holds text files; run again with --format jsonl")
     if config["against"]:
         raise InputError(f"{corpus.folder}: was compared with earlier corpora; run again with thresholds")
-    if found["pairs_left_out"]:
-        raise InputError(f"{corpus.folder}: {found['pairs_left_out']} pairs were not stored; run again with thresholds")
     for name, asked in (("jaccard", jaccard), ("containment", containment)):
         if asked < config[name]:
             raise InputError(f"{name} {asked} is below the {config[name]} of {corpus.folder}; run again to find more")
+        if found["pairs_left_out"] and asked <= found[f"left_out_{name}"]:
+            raise InputError(
+                f"{corpus.folder}: {found['pairs_left_out']} pairs were not stored, of a {name} up to "
+                f"{found[f'left_out_{name}']:.2f}; name a higher one, or run again with the thresholds"
+            )
 
 
-def _place(side: dict[str, Any]) -> Place:
-    return side["id"], side["start"], side["end"]
+def _still_flagged(corpus: Corpus, jaccard: float, containment: float) -> pa.Table:
+    """The stored pairs that a run with the higher thresholds would flag as well: PAIRED."""
+    config = corpus.record["config"]
+    limits = Thresholds(jaccard, containment, config["shared-words"], config["short-words"], config["form"])
+    tables = [PAIRED.empty_table()]
+    lines = iter(corpus.lines("pairs"))
+    while rows := list(islice(lines, PAIRS_AT_ONCE)):
+        columns = {name: [_said(row, name) for row in rows] for name in schemas.EVIDENCE.names}
+        for side in ("a", "b"):
+            columns |= {f"{side}_{name}": [row[side][name] for row in rows] for name in ("id", "start", "end")}
+        table = pa.table({name: columns[name] for name in PAIRED.names}, schema=PAIRED)
+        tables.append(_reasoned(table.filter(pa.array(_stays(table, limits))), jaccard))
+    return pa.concat_tables(tables)
 
 
-def _still_flagged(
-    rows: list[dict[str, Any]], config: dict[str, Any], jaccard: float, containment: float
-) -> list[dict[str, Any]]:
-    """The stored pairs that a run with the higher thresholds would flag as well."""
-    thresholds = Thresholds(jaccard, containment, config["shared-words"], config["short-words"], config["form"])
-    columns = {name: np.array([_said(row, name) for row in rows]) for name in schemas.EVIDENCE.names}
-    said = {name: columns[schemas.shared_name(name)] for name in Verified._fields if name not in {"flag", "reason"}}
-    reason = np.array([REASONS.index(row["reason"]) for row in rows], dtype=np.int8)
-    stays = verify.rethreshold(Verified(**said, flag=np.ones(len(rows), dtype=bool), reason=reason), thresholds)
-    return list(compress(rows, stays.tolist()))
+def _reasoned(table: pa.Table, jaccard: float) -> pa.Table:
+    """The pairs with the reason that they have under this threshold."""
+    alike = pc.if_else(pc.greater_equal(table["jaccard"], jaccard), "jaccard", "containment")
+    reason = pc.if_else(pc.equal(table["reason"], "equal"), "equal", alike)
+    return table.set_column(table.schema.get_field_index("reason"), "reason", reason)
 
 
-def _passages(corpus: Corpus, places: list[Place]) -> pa.Table:
-    """The passages at ``places``, numbered by their order, as ``find_clusters`` wants them."""
-    wanted = {identity for identity, _, _ in places}
-    known = {row["id"]: (row["source"], row["published"]) for row in corpus.documents() if row["id"] in wanted}
-    missing = sorted(wanted - known.keys())
-    if missing:
-        raise InputError(f"{corpus.folder}: pairs.jsonl speaks of {missing[0]!r}, which the corpus lacks")
-    numbers = {identity: number for number, identity in enumerate(sorted(wanted))}
-    columns = {
-        "document": [numbers[identity] for identity, _, _ in places],
-        "id": [identity for identity, _, _ in places],
-        "source": [known[identity][0] for identity, _, _ in places],
-        "published": [known[identity][1] for identity, _, _ in places],
-        "start": [start for _, start, _ in places],
-        "end": [end for _, _, end in places],
+def _stays(table: pa.Table, thresholds: Thresholds) -> NDArray[np.bool_]:
+    reason = pc.index_in(table["reason"], pa.array(REASONS, pa.string())).to_numpy().astype(np.int8)
+    said = {
+        name: table[schemas.shared_name(name)].to_numpy() for name in Verified._fields if name not in {"flag", "reason"}
     }
-    columns |= {"passage": list(range(len(places))), "earlier": [False] * len(places)}
-    return pa.table({name: columns[name] for name in schemas.STANDING.names}, schema=schemas.STANDING)
+    return verify.rethreshold(Verified(**said, flag=np.ones(len(table), dtype=bool), reason=reason), thresholds)
 
 
-def _pairs(rows: list[dict[str, Any]], places: list[Place], jaccard: float) -> pa.Table:
-    number = {place: at for at, place in enumerate(places)}
-    columns: dict[str, list[Any]] = {
-        "a": [number[_place(row["a"])] for row in rows],
-        "b": [number[_place(row["b"])] for row in rows],
-    }
-    for name in schemas.PAIRS.names[2:]:
-        columns[name] = [_said(row, name) for row in rows]
-    alike = {True: "jaccard", False: "containment"}
-    columns["reason"] = [
-        row["reason"] if row["reason"] == "equal" else alike[row["jaccard"] >= jaccard] for row in rows
-    ]
-    return pa.table(columns, schema=schemas.PAIRS)
+def _numbered(corpus: Corpus, rows: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """STANDING and PAIRS of the stored pairs, the passages numbered by id and start."""
+    sides = [rows.select([f"{side}_{name}" for name in PLACE]).rename_columns(PLACE) for side in "ab"]
+    both = pa.concat_tables(sides).combine_chunks()
+    document = pc.subtract(pc.rank(both["id"], tiebreaker="dense").cast(pa.int64()), 1).to_numpy()
+    places = document << 32 | both["start"].to_numpy()
+    _, first, number = np.unique(places, return_index=True, return_inverse=True)
+    own = both.take(pa.array(first)).append_column("document", pa.array(document[first]))
+    own = own.append_column("passage", pa.array(np.arange(len(first))))
+    outlets = _outlets(corpus, own["id"].unique().to_pylist()).take(own["document"])
+    for name in outlets.column_names:
+        own = own.append_column(name, outlets[name])
+    batches = [standing_rows(batch) for batch in own.to_batches()]
+    ends = {"a": pa.array(number[: len(rows)]), "b": pa.array(number[len(rows) :])}
+    pairs = {name: ends[name] if name in ends else rows[name] for name in schemas.PAIRS.names}
+    return pa.Table.from_batches(batches, schema=schemas.STANDING), pa.table(pairs, schema=schemas.PAIRS)
+
+
+def _outlets(corpus: Corpus, ids: list[str]) -> pa.Table:
+    """Source and date of the documents ``ids``, in their order."""
+    place = {identity: at for at, identity in enumerate(ids)}
+    found: list[tuple[str | None, str | None] | None] = [None] * len(ids)
+    for document in corpus.documents():
+        if document["id"] in place:
+            found[place[document["id"]]] = document["source"], document["published"]
+    for identity, one in zip(ids, found, strict=True):
+        if one is None:
+            raise InputError(f"{corpus.folder}: pairs.jsonl speaks of {identity!r}, which the corpus lacks")
+    sources, published = ([one[at] for one in found if one] for at in (0, 1))
+    return pa.table({"source": pa.array(sources, pa.string()), "published": pa.array(published, pa.string())})
 
 
 def _said(row: dict[str, Any], name: str) -> Any:
@@ -137,15 +169,16 @@ def _rewrite(corpus: Corpus, folder: Path, flags: pa.Table) -> tuple[int, list[d
     Returns:
         how many documents are near-duplicates now, and a row for each file.
     """
-    near: dict[str, list[dict[str, Any]]] = {}
-    for row in flags.filter(flags["member"]).to_pylist():
-        near.setdefault(row["id"], []).append(row)
+    ids = flags["id"].to_pylist()
+    ends = [*(at for at in range(1, len(ids)) if ids[at] != ids[at - 1]), len(ids)] if ids else []
+    near = {ids[start]: (start, end) for start, end in pairwise([0, *ends])}
     documents, files = 0, []
     for name in sorted(corpus.record["outputs"]):
         if name.startswith("corpus"):
             output = Output(folder, name)
             for document in corpus.file(name):
-                found = near.get(document["id"], [])
+                start, end = near.get(document["id"], (0, 0))
+                found = [row for row in flags.slice(start, end - start).to_pylist() if row["member"]]
                 share = near_share(
                     document["text"], [flag for flag in found if flag["covered"] >= _drop_covered(corpus)]
                 )

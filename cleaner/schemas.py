@@ -80,12 +80,17 @@ PASSAGES = pa.schema(
     ]
 )
 
-#: The passages that stand in pairs; ``earlier`` marks those of an earlier corpus, which have no document here.
+#: The passages that stand in pairs; ``earlier`` marks those of an earlier corpus, which have no document here (-1).
 STANDING = pa.schema(
     [
         ("passage", pa.int64()),
         ("earlier", pa.bool_()),
-        *(field for field in PASSAGES if field.name != "text"),
+        ("document", pa.int64()),
+        ("id", pa.string()),
+        ("source", pa.string()),
+        ("moment", pa.string()),  # when it was published, in UTC, to be ordered by
+        ("start", pa.int64()),
+        ("end", pa.int64()),
     ]
 )
 
@@ -134,39 +139,44 @@ def shared_name(name: str) -> str:
 #: Pairs of passages that were compared and found near-duplicate.
 PAIRS = pa.schema([("a", pa.int64()), ("b", pa.int64()), *EVIDENCE])
 
-#: Passages of an earlier corpus that ones of this corpus are near-duplicates of.
+#: Pairs of a passage of this corpus (``a``) and one of an earlier corpus (``b``, numbered behind this one's), and where
+#: that is.
 MATCHES = pa.schema(
     [
-        ("passage", pa.int64()),
-        ("earlier", pa.int64()),
+        *PAIRS,
         *((name, pa.string()) for name in ("id", "source", "published")),
         ("start", pa.int64()),
         ("end", pa.int64()),
-        *EVIDENCE,
     ]
 )
 
-#: One row for each passage of a cluster, the kept copy (``member`` false) before the others.
+#: One row for each passage of a cluster, by cluster, the kept copy before the others.
 MEMBERS = pa.schema(
     [
-        ("cluster", pa.int64()),
-        ("member", pa.bool_()),
-        ("passage", pa.int64()),
-        ("document", pa.int64()),
-        ("id", pa.string()),
-        ("source", pa.string()),
-        ("start", pa.int64()),
-        ("end", pa.int64()),
-        ("kept_passage", pa.int64()),
-        ("kept_id", pa.string()),
-        ("kept_start", pa.int64()),
-        ("kept_end", pa.int64()),
-        ("kept_earlier", pa.bool_()),
+        ("standing", pa.int64()),  # place among the passages that stand in pairs
+        ("row", pa.int64()),  # row of STANDING
+        ("kept_row", pa.int64()),
+        ("cluster", pa.int32()),
+        ("size", pa.int32()),  # passages of the cluster
+        ("place", pa.int32()),  # in the cluster; 0 is the kept copy
         ("jaccard", pa.float64()),
         ("containment", pa.float64()),
         ("covered", pa.float64()),  # share of the passage's shingles that the kept copy has
     ]
 )
+
+#: The pairs in the order in which they are written.
+ORDERED = pa.schema(
+    [
+        ("pair", pa.int64()),  # row of PAIRS
+        ("a", pa.int64()),  # row of STANDING
+        ("b", pa.int64()),
+        ("turned", pa.bool_()),  # whether ``a`` is the pair's ``b``
+    ]
+)
+
+#: Lines of a file, or pieces of them, in order.
+LINES = pa.schema([("line", pa.large_binary())])
 
 #: One row for each passage of a cluster, by document and start: near-duplicate of which copy (``member``), or kept.
 FLAGS = pa.schema(

@@ -104,8 +104,9 @@ def test_pairs_over_the_cap_of_a_cluster_are_counted(
     lines = [orjson.dumps({"id": f"n{number}", "text": text + " Again."[: number % 2 * 7]}) for number in range(6)]
     (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
     near = clean(tmp_path / "in.jsonl", tmp_path / "out", stages=("near-duplicates",))["near_duplicates"]
-    assert near["pairs"] == 3
+    assert near["pairs"] == 5  # those with the kept copy
     assert near["pairs"] + near["pairs_left_out"] == 15
+    assert near["left_out_jaccard"] == near["left_out_containment"] == 1.0
     assert near["passages"] == 5
 
 

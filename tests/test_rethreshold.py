@@ -51,3 +51,26 @@ def test_dropped_passages_cannot_come_back(corpus: Path, tmp_path: Path) -> None
     clean(corpus, tmp_path / "dropped", duplicates="drop-passages")
     with pytest.raises(InputError, match="run again with flag"):
         rethreshold(Corpus(tmp_path / "dropped"), tmp_path / "more", 0.9, 0.9)
+
+
+def test_pairs_that_were_left_out_matter_only_below_their_similarities(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cleaner import clusters
+
+    words = [f"word{number}" for number in range(60)]
+    texts = [
+        " ".join([*words[: 60 - 6 * number], *(f"own{number}x{at}" for at in range(6 * number))]) for number in range(6)
+    ]
+    lines = [orjson.dumps({"id": f"n{number}", "text": text}) for number, text in enumerate(texts)]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
+    monkeypatch.setattr(clusters, "PAIRS_PER_CLUSTER", 7)
+    near = clean(tmp_path / "in.jsonl", tmp_path / "out", stages=("near-duplicates",))["near_duplicates"]
+    assert near["pairs_left_out"] > 0
+    assert 0.2 < near["left_out_jaccard"] < near["left_out_containment"] < 0.9
+    with pytest.raises(InputError, match="pairs were not stored"):
+        rethreshold(Corpus(tmp_path / "out"), tmp_path / "no", near["left_out_jaccard"], 1.0)
+    rethreshold(Corpus(tmp_path / "out"), tmp_path / "strict", 0.7, 0.9)
+    clean(tmp_path / "in.jsonl", tmp_path / "new", stages=("near-duplicates",), jaccard=0.7, containment=0.9)
+    assert contents(tmp_path / "strict")["pairs.jsonl"] == contents(tmp_path / "new")["pairs.jsonl"]
+    assert contents(tmp_path / "strict")["corpus.jsonl"] == contents(tmp_path / "new")["corpus.jsonl"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +23,14 @@ class Clusters(NamedTuple):
     """
 
     member: NDArray[np.int64]
-    kept: NDArray[np.int64]
+    kept: NDArray[Any]
     pair: NDArray[np.int64]
 
 
 def star_clusters(
-    a: NDArray[np.int64],
-    b: NDArray[np.int64],
-    order: NDArray[np.int64],
+    a: NDArray[Any],
+    b: NDArray[Any],
+    order: NDArray[Any],
     similarity: NDArray[np.float64] | None = None,
 ) -> Clusters:
     """Keep or flag each passage, from the first to the last: one that pairs with a kept copy is flagged.
@@ -58,7 +58,7 @@ def star_clusters(
 
 
 def _assign(
-    first: NDArray[np.int64], second: NDArray[np.int64], edges: NDArray[np.int64], taken: NDArray[np.int64]
+    first: NDArray[Any], second: NDArray[Any], edges: NDArray[np.int64], taken: NDArray[np.int64]
 ) -> None:
     for row in range(len(edges)):
         if taken[second[row]] < 0 and taken[first[row]] < 0 and first[row] != second[row]:

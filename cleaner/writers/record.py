@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleaner import __version__
-from cleaner.clusters import weakest_pairs, write_clusters, write_pairs
 from cleaner.config import Config
 from cleaner.duplicates import Duplicates
 from cleaner.engines import Dataset
 from cleaner.output import MARK, RECORD
+from cleaner.writers.clusters import write_lines
 from cleaner.writers.files import Output
 
 #: So many sources are named in ``run.json``.
@@ -37,8 +37,9 @@ def write_record(
 ) -> dict[str, Any]:
     """Write everything but the shards, ``run.json`` last; returns what it holds. ``digest`` is that of the inputs."""
     rejected = write_rejected(folder, cleaned)
-    clusters = write_clusters(folder, duplicates.members)
-    pairs, left_out = write_pairs(folder, duplicates.passages, duplicates.pairs, duplicates.members)
+    near = duplicates.found
+    clusters = write_lines(folder, "clusters.jsonl", near.clusters, near.count)
+    pairs = write_lines(folder, "pairs.jsonl", near.pairs, near.pairs.rows)
     learned = write_templates(folder, templates)
     files = [rejected, clusters, pairs, learned, *written.table().to_pylist()]
     counts = _sum(files)
@@ -66,10 +67,10 @@ def write_record(
             "documents": totals["near_duplicate_documents"],
             "clusters": clusters["rows"],
             "pairs": pairs["rows"],
-            "pairs_left_out": left_out,
+            **near.left_out,
             "keys_shared_too_often": len(duplicates.shared),
             "passages_sharing_one_key": max(duplicates.shared, default=0),
-            "weakest": weakest_pairs(duplicates.passages, duplicates.pairs, duplicates.members),
+            "weakest": near.weakest,
         },
         "sources": worst_sources(counts),
         "outputs": {
