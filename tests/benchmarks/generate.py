@@ -24,6 +24,7 @@ WORDS = 12_000
 SOURCES = 300
 #: Articles that later ones may copy from.
 REMEMBERED = 4_000
+STRAIGHT = str.maketrans("“”„«»", '"' * 5)
 
 
 class Language(NamedTuple):
@@ -96,7 +97,10 @@ class Writer:
 
 
 class Site(NamedTuple):
-    """A source: its language, and the lines that stand before, between and after the paragraphs of each article."""
+    """A source: its language, and the lines that stand before, between and after the paragraphs of each article.
+
+    ``quotes`` says which quotation marks become straight ones, and ``gap`` what stands between two paragraphs.
+    """
 
     name: str
     writer: Writer
@@ -104,14 +108,16 @@ class Site(NamedTuple):
     between: tuple[str, ...]
     after: tuple[str, ...]
     gap: str
+    quotes: dict[int, int]
 
 
 def _site(number: int, writers: list[Writer], chance: random.Random) -> Site:
     (writer,) = chance.choices(writers, weights=[writer.language.share for writer in writers])
     name = f"{writer.name()} {chance.choice(('Times', 'Post', 'Herald', 'Journal', 'Online'))}"
     lines = chance.sample(writer.language.around, k=min(5, len(writer.language.around)))
-    return Site(f"{name} {number}", writer, tuple(lines[:1]), tuple(lines[1:2]), tuple(lines[2 : chance.randint(3, 5)]),
-                chance.choice(("\n", "\n\n", "\n\n")))  # fmt: skip
+    after, gap = tuple(lines[2 : chance.randint(3, 5)]), chance.choice(("\n", "\n\n", "\n\n"))
+    quotes = STRAIGHT if chance.random() < 0.5 else {}
+    return Site(f"{name} {number}", writer, tuple(lines[:1]), tuple(lines[1:2]), after, gap, quotes)
 
 
 def _changed(paragraph: str, writer: Writer, rate: float) -> str:
@@ -127,13 +133,13 @@ def _changed(paragraph: str, writer: Writer, rate: float) -> str:
 
 
 def _damaged(text: str, chance: random.Random) -> str:
-    """One text in fifteen comes with characters of a wrong code page, twice wrong ones, or entities."""
+    """A few texts come with characters of a wrong code page, twice wrong ones, or entities."""
     luck = chance.random()
     if luck < 0.015:
         return html.escape(text)
-    if luck < 0.065 and not text.isascii():
+    if luck < 0.045 and not text.isascii():
         wrong = chance.choice(("cp1252", "cp1252", "latin-1"))
-        for _ in range(2 if luck < 0.025 else 1):
+        for _ in range(2 if luck < 0.02 else 1):
             text = "".join(_misread(byte, wrong) for byte in text.encode())
     return text
 
@@ -183,7 +189,7 @@ def _page(site: Site, article: Article, chance: random.Random) -> tuple[str, str
     if len(lines) > 5 and chance.random() < 0.5:
         lines[5:5] = map(line, site.between)
     lines += map(line, site.after)
-    return site.gap.join(lines), f"{year}-{month:02d}-{day:02d}"
+    return site.gap.join(lines).translate(site.quotes), f"{year}-{month:02d}-{day:02d}"
 
 
 def documents(seed: int = 7) -> Iterator[dict[str, str]]:
