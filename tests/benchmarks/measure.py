@@ -61,6 +61,9 @@ def run(
             code = process.wait(limit)
         except subprocess.TimeoutExpired:
             code = None
+        except BaseException:  # interrupted: the command is in a session of its own and would go on
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         wall = time.perf_counter() - start
         _end(process.pid)
         output.seek(0)
