@@ -7,6 +7,7 @@ engine gives the same bytes.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,21 +39,24 @@ class Part:
     def read(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the record batches one after the other; of the file only the ``columns`` that are named are read."""
         with pa.OSFile(str(self.path)) as source:
-            yield from _batches(source, columns)
+            yield from _batches(source, self.path, columns)
 
     def mapped(self) -> Iterator[pa.RecordBatch]:
         """Yield the record batches memory-mapped: for reading a few rows here and there."""
         with pa.memory_map(str(self.path)) as source:
-            yield from _batches(source, None)
+            yield from _batches(source, self.path, None)
 
 
-def _batches(source: pa.NativeFile, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
-    names = pa.ipc.open_file(source).schema.names if columns is not None else []
-    fields = [names.index(name) for name in columns or ()]
-    reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
-    for number in range(reader.num_record_batches):
-        batch = reader.get_batch(number)
-        yield batch if columns is None else batch.select(columns)
+def _batches(source: pa.NativeFile, path: Path, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+    try:
+        names = pa.ipc.open_file(source).schema.names if columns is not None else []
+        fields = [names.index(name) for name in columns or ()]
+        reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
+        for number in range(reader.num_record_batches):
+            batch = reader.get_batch(number)
+            yield batch if columns is None else batch.select(columns)
+    except pa.ArrowInvalid as error:
+        raise OSError(errno.EIO, "is damaged", str(path)) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,15 +138,13 @@ def _serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears of it, and ends the workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
     step: Step | None = None
-    while True:
-        try:
+    with suppress(EOFError, OSError):  # the parent is gone
+        while True:
             given = pickle.loads(pipe.recv_bytes())  # noqa: S301 - the parent wrote it
-        except EOFError:
-            return
-        if not isinstance(given, tuple):
-            step = given
-        elif step is not None:
-            pipe.send_bytes(_made(step, given))
+            if not isinstance(given, tuple):
+                step = given
+            elif step is not None:
+                pipe.send_bytes(_made(step, given))
 
 
 def _made(step: Step, call: tuple[Any, ...]) -> bytes:

@@ -1,0 +1,318 @@
+"""A run that was stopped goes on, and ends with the same bytes: kill -9 in every step, full disks, damaged parts."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stopping
+from running import clean, contents
+
+from cleaner import pipeline, resources
+from cleaner.config import Config, bytes_of
+from cleaner.engines import Silent
+from cleaner.errors import ConfigError, LimitError, StoppedError
+from cleaner.readers import planning
+from cleaner.session import clean_to, plan_inputs
+
+STEPS = (
+    *("documents", "sizes", "ids", "repeated", "articles", "copies", "sources", "lines", "learned", "cleaned"),
+    *("passages", "keys", "candidates", "pairs", "written"),
+)
+SPOOL = ".cleaner-spool"
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in (
+        (planning, "SMALL_BYTES"), (pipeline, "SHARD_BYTES"),
+        (resources, "LEAST_PARTITION"), (resources, "MOST_PARTITION"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, getattr(module, name))  # is put back afterwards
+    stopping.small()
+
+
+@pytest.fixture(scope="module")
+def whole(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What a run writes that nothing stops."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    stopping.small()
+    clean(corpus, out)
+    return contents(out)
+
+
+class StopAt(Silent):
+    """A watch that stops the run where a step begins, as a person would; it keeps what it is told."""
+
+    def __init__(self, step: str | None = None, error: type[BaseException] = KeyboardInterrupt) -> None:
+        self.step, self.error = step, error
+        self.said: list[str] = []
+
+    def begin(self, name: str, parts: int) -> None:
+        if name == self.step:
+            raise self.error
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+def run(corpus: Path, out: Path, watch: StopAt, resume: bool = False, **settings: Any) -> dict[str, Any]:
+    config = Config(**{"jobs": 1, **settings})
+    return clean_to(config, plan_inputs([str(corpus)], config), out, watch, resume)
+
+
+def stopped(corpus: Path, out: Path, step: str, **settings: Any) -> Path:
+    """A run that was interrupted at a step; returns the folder of its parts."""
+    with pytest.raises(StoppedError, match="interrupted; what is finished is kept"):
+        run(corpus, out, StopAt(step), **settings)
+    return out / SPOOL / "data"
+
+
+def started(plan: dict[str, Any], corpus: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, stopping.__file__, json.dumps(plan), str(corpus), "-o", str(out), "--jobs", "2", *options],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def test_killed_at_twenty_random_moments_it_ends_with_the_same_bytes(
+    corpus: Path, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    chance = random.Random(20231105)
+    steps = [step for step in STEPS if step not in {"sizes", "sources"}]
+    moments = [(step, chance.uniform(0, 0.05), victim) for victim in ("parent", "worker") for step in steps]
+    chosen = sorted(chance.sample(moments, 20), key=lambda moment: (STEPS.index(moment[0]), moment[2] == "parent"))
+    for chain in (chosen[::2], chosen[1::2]):
+        out = tmp_path / chain[0][0]
+        options: list[str] = []
+        for kills in until_parents(chain):
+            done = started({"kills": kills}, corpus, out, *options)
+            killed = bool(kills) and kills[-1][2] == "parent"
+            assert done.returncode in ({-signal.SIGKILL, 0} if killed else {0}), done.stderr
+            assert "Traceback" not in done.stderr
+            options = ["--resume"]
+        assert contents(out) == whole
+
+
+def until_parents(chain: list[tuple[str, float, str]]) -> Iterator[list[tuple[str, float, str]]]:
+    """Cut a chain of kills behind each that ends the run."""
+    kills = []
+    for kill in chain:
+        kills.append(kill)
+        if kill[2] == "parent":
+            yield kills
+            kills = []
+    yield kills
+
+
+@pytest.mark.parametrize("step", ["ids", "cleaned", "candidates", "written"])
+def test_what_is_finished_is_not_done_again(corpus: Path, whole: dict[str, bytes], tmp_path: Path, step: str) -> None:
+    data = stopped(corpus, tmp_path / "out", step)
+    before = written(data)
+    assert len(before) > 5
+    again = stopped_again(corpus, tmp_path / "out")
+    assert before.keys() - again.keys() <= dropped(before)
+    assert {path: again[path] for path in before if path in again} == {
+        path: time for path, time in before.items() if path in again
+    }
+    run(corpus, tmp_path / "out", StopAt(), resume=True)
+    assert contents(tmp_path / "out") == whole
+
+
+def dropped(paths: Iterable[Path]) -> set[Path]:
+    names = {"documents", "ids", "articles", "lines", "keys"}
+    return {path for path in paths if path.parent.name in names or path.parent.name == "scatter"}
+
+
+def stopped_again(corpus: Path, out: Path) -> dict[Path, int]:
+    """Go on to the last step; when each part was written."""
+    with pytest.raises(StoppedError):
+        run(corpus, out, StopAt("written"), resume=True)
+    return written(out / SPOOL / "data")
+
+
+def written(data: Path) -> dict[Path, int]:
+    """When each part was written; those that are only copies of what the run holds are written each time."""
+    paths = (path for path in data.rglob("*.arrow") if path.parent.name not in {"templates", "flags"})
+    return {path: path.stat().st_mtime_ns for path in paths}
+
+
+def cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def alter(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("harm", [cut_off, alter, Path.unlink])
+@pytest.mark.parametrize(("stop", "part"), [("ids", "documents"), ("written", "cleaned"), ("written", "passages")])
+def test_a_damaged_part_is_found_and_made_again(
+    corpus: Path, whole: dict[str, bytes], tmp_path: Path, harm: Any, stop: str, part: str
+) -> None:
+    data = stopped(corpus, tmp_path / "out", stop)
+    harm(data / part / "000001.arrow")
+    watch = StopAt()
+    run(corpus, tmp_path / "out", watch, resume=True)
+    assert contents(tmp_path / "out") == whole
+    gone = part == "cleaned"  # it was made of documents, which are not kept so long
+    assert watch.said == ([f"{tmp_path / 'out'}: what the stopped run left is damaged; all is made anew"] * gone)
+
+
+def test_a_part_that_is_damaged_amid_a_run_stops_it(corpus: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
+    class Harm(StopAt):
+        def begin(self, name: str, parts: int) -> None:
+            if name == "keys":
+                cut_off(tmp_path / "out" / SPOOL / "data" / "passages" / "000000.arrow")
+
+    with pytest.raises(StoppedError, match=r"000000.arrow: is damaged.*--resume goes on"):
+        run(corpus, tmp_path / "out", Harm())
+    run(corpus, tmp_path / "out", StopAt(), resume=True)
+    assert contents(tmp_path / "out") == whole
+
+
+def test_a_shard_that_is_not_as_it_was_written_is_written_again(
+    corpus: Path, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    with pytest.raises(StoppedError):
+        run(corpus, tmp_path / "out", StopAtPart("written", 3))
+    files = sorted((tmp_path / "out" / SPOOL / "files").glob("audit*"))
+    assert files
+    cut_off(files[0])
+    run(corpus, tmp_path / "out", StopAt(), resume=True)
+    assert contents(tmp_path / "out") == whole
+
+
+class StopAtPart(StopAt):
+    """Stops when so many parts of a step are finished."""
+
+    def __init__(self, step: str, parts: int) -> None:
+        super().__init__()
+        self.parts = parts
+        self.now, self.within = "", step
+
+    def begin(self, name: str, parts: int) -> None:
+        self.now = name
+
+    def done(self, name: str, rows: int, size: int) -> None:
+        self.parts -= self.now == self.within
+        if not self.parts:
+            raise KeyboardInterrupt
+
+
+def test_without_resume_all_is_made_anew_and_that_is_said(
+    corpus: Path, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    stopped(corpus, tmp_path / "out", "lines")
+    watch = StopAt()
+    run(corpus, tmp_path / "out", watch)
+    assert len(watch.said) == 1
+    assert "is deleted, all is made anew; --resume would have gone on" in watch.said[0]
+    assert contents(tmp_path / "out") == whole
+
+
+@pytest.mark.parametrize("change", ["settings", "inputs"])
+def test_other_inputs_or_settings_are_not_gone_on_with(corpus: Path, tmp_path: Path, change: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("wire.jsonl", "later.jsonl"):
+        (folder / name).write_bytes((corpus / name).read_bytes())
+    stopped(folder, tmp_path / "out", "lines")
+    settings: dict[str, Any] = {"duplicates": "drop-passages"} if change == "settings" else {}
+    if change == "inputs":
+        (folder / "wire.jsonl").write_bytes((corpus / "wire.jsonl").read_bytes().replace(b"harbour", b"harbor"))
+    watch = StopAt()
+    run(folder, tmp_path / "out", watch, resume=True, **settings)
+    assert "nothing to go on from" in watch.said[0]
+    clean(folder, tmp_path / "fresh", **settings)
+    assert contents(tmp_path / "out") == contents(tmp_path / "fresh")
+
+
+def test_other_workers_and_memory_can_go_on(corpus: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
+    stopped(corpus, tmp_path / "out", "keys")
+    watch = StopAt()
+    run(corpus, tmp_path / "out", watch, resume=True, jobs=2, memory="900MB")
+    assert watch.said == []
+    assert contents(tmp_path / "out") == whole
+
+
+def test_what_lies_elsewhere_is_private_and_goes_with_the_run(
+    corpus: Path, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    stopped(corpus, tmp_path / "out", "written", tmp=str(elsewhere))
+    (folder,) = elsewhere.iterdir()
+    assert folder.stat().st_mode & 0o777 == (tmp_path / "out" / SPOOL).stat().st_mode & 0o777 == 0o700
+    run(corpus, tmp_path / "out", StopAt(), resume=True)  # it is found without --tmp
+    assert list(elsewhere.iterdir()) == []
+    assert contents(tmp_path / "out") == whole
+
+
+@pytest.mark.parametrize("file_bytes", [150_000])
+def test_a_full_disk_is_one_message_and_the_run_goes_on_when_there_is_room(
+    corpus: Path, whole: dict[str, bytes], tmp_path: Path, file_bytes: int
+) -> None:
+    done = started({"file_bytes": file_bytes}, corpus, tmp_path / "out")
+    assert done.returncode == 2
+    assert done.stderr.startswith("cleaner: error: the disk is full; free some space; what is finished is kept")
+    assert done.stderr.count("\n") == 1
+    assert list((tmp_path / "out" / SPOOL).rglob("*.tmp")) == []
+    assert started({}, corpus, tmp_path / "out", "--resume").returncode == 0
+    assert contents(tmp_path / "out") == whole
+
+
+def test_ctrl_c_says_how_to_go_on(corpus: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, stopping.__file__, "{}", str(corpus), "-o", str(tmp_path / "out"), "--jobs", "2"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    with process:
+        while not (tmp_path / "out" / SPOOL / "data" / "lines").exists():
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.endswith("cleaner: interrupted; what is finished is kept: the same command with --resume goes on\n")
+    assert "Traceback" not in errors
+    run(corpus, tmp_path / "out", StopAt(), resume=True)
+    assert contents(tmp_path / "out") == whole
+
+
+def test_a_run_over_its_limit_leaves_nothing_to_go_on_with(corpus: Path, tmp_path: Path) -> None:
+    with pytest.raises(LimitError):
+        run(corpus, tmp_path / "out", StopAt(), max_source_loss=0.0001)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("text", ["4 apples", "-1GB", "10MB", "", "1e9"])
+def test_sizes_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="memory: "):
+        Config(memory=text)
+
+
+@pytest.mark.parametrize(("text", "size"), [("4GB", 4 * 10**9), ("1.5 GiB", 3 << 29), ("600m", 600_000_000)])
+def test_sizes_have_units(text: str, size: int) -> None:
+    assert bytes_of(text, "memory") == size
+    few = resources.resources(Config(memory=text, jobs=1), 1 << 40)
+    assert few.jobs == 1
+
+
+def test_little_memory_means_few_workers_and_small_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "LEAST_PARTITION", 8 << 20)
+    monkeypatch.setattr(resources, "MOST_PARTITION", 128 << 20)
+    monkeypatch.setattr(resources.os, "sched_getaffinity", lambda _: set(range(16)))
+    assert resources.resources(Config(memory="2GB"), 1 << 40) == (4, 23_178_400)
+    assert resources.resources(Config(memory="64GB"), 1 << 40) == (16, 128 << 20)
+    assert resources.resources(Config(memory="64GB"), 1 << 20).jobs == 1
+    assert resources.available() > 1 << 28
