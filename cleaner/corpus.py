@@ -57,13 +57,13 @@ class Corpus:
     def documents(self) -> Iterator[dict[str, Any]]:
         """The documents that were kept, with their clean text."""
         for name in self.names(self._stem):
-            yield from map(self._with_text, self.file(name))
+            yield from map(self.with_text, self.file(name))
 
     def all_documents(self) -> Iterator[dict[str, Any]]:
         """The documents that were kept or dropped, with their clean text, in the order of the audit."""
         for kept, dropped in zip(self.names(self._stem), self.names("dropped"), strict=True):
             rows = heapq.merge(self.file(kept), self.file(dropped), key=lambda row: str(row["id"]))
-            yield from map(self._with_text, rows)
+            yield from map(self.with_text, rows)
 
     def with_audit(self) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """Each document, kept or dropped, with its lines of the audit.
@@ -91,7 +91,8 @@ class Corpus:
         names = sorted(self.record["outputs"])
         return [name for name in names if name.startswith((stem + ".", stem + "-"))]
 
-    def _with_text(self, record: dict[str, Any]) -> dict[str, Any]:
+    def with_text(self, record: dict[str, Any]) -> dict[str, Any]:
+        """A record of the corpus with its text, which the format ``txt`` keeps in a file of its own."""
         if "text" in record:
             return record
         if not isinstance(record.get("file"), str):

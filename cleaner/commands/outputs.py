@@ -3,11 +3,12 @@
 # ruff: noqa: D301 - click reads the character \b, so docstrings must not be raw
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
 
-from cleaner.commands import actions
+from cleaner.commands import actions, terminal
 
 
 @click.command("report")
@@ -49,8 +50,9 @@ def why_command(identity: str, output: Path) -> None:
     from cleaner.corpus import Corpus
     from cleaner.reports import why
 
+    width = shutil.get_terminal_size((100, 24)).columns
     with actions.no_commands():
-        for piece in why.explain(Corpus(output), identity):
+        for piece in why.explain(Corpus(output), identity, width, click.style, terminal.in_colors()):
             click.echo(piece)
 
 

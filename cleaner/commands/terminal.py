@@ -61,3 +61,9 @@ def add_color(command: click.Command) -> None:
 def _color(context: click.Context, _: click.Parameter, value: Any) -> None:
     automatic = False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
     context.color = {"always": True, "never": False}.get(value, automatic)
+
+
+def in_colors() -> bool:
+    """Whether standard output takes colours here."""
+    color = click.get_current_context().color
+    return sys.stdout.isatty() if color is None else color

@@ -1,66 +1,105 @@
-"""One document explained: every edit with its context and its reason, every passage with its kept copy."""
+"""One document explained: every edit with its context and its reason, every passage beside its kept copy."""
 
 from __future__ import annotations
 
+import heapq
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from cleaner import audit
+from cleaner import audit, lookup
 from cleaner.config import suggest
 from cleaner.corpus import Corpus
 from cleaner.errors import InputError
+from cleaner.reports.beside import beside
 from cleaner.reports.excerpts import excerpt, visible
+from cleaner.reports.findings import plain
 from cleaner.reports.reasons import reasons
 
+Paint = Callable[..., str]
 
-def explain(corpus: Corpus, identity: str) -> Iterator[str]:
-    """The parts of the explanation, in the order in which they are printed.
+#: So many documents are named that have a passage of this one.
+NAMED = 5
+
+
+def explain(
+    corpus: Corpus, identity: str, width: int = 100, paint: Paint = plain, colors: bool = False
+) -> Iterator[str]:
+    """The parts of the explanation, in the order in which they are printed, for a terminal ``width`` columns wide.
 
     Raises:
         InputError: the corpus has no document of this id.
     """
-    document = _find(corpus, identity)
-    trail = [record for record in corpus.lines("audit") if record["id"] == identity]
+    document = next(lookup.documents(corpus, identity), None) or _missing(corpus, identity)
+    trail = list(lookup.lines(corpus, "audit", identity))
     original = audit.original_text(document["text"], trail)
     edits = [record for record in trail if "removed" in record]
-    yield f"{identity}: {len(edits)} edits, {len(document['near_duplicates'])} near-duplicate passages"
-    fields = {
-        key: value
-        for key, value in document.items()
-        if value and key not in {"id", "text", "near_duplicates", "metadata"}
-    }
-    yield from (f"  {key}: {', '.join(value) if isinstance(value, list) else value}" for key, value in fields.items())
-    why = reasons(corpus.record["config"]["rules"])
+    yield paint(visible(identity), bold=True) + (
+        f": {len(edits)} edits, {len(document['near_duplicates'])} near-duplicate passages"
+    )
+    yield from _fields(document)
+    names = corpus.record["config"]["rules"]
+    why = reasons(names)
     for record in trail:
-        yield from _edit(record, original, why) if "removed" in record else _note(record, original)
-    yield from _matches(corpus, document)
+        if "removed" in record:
+            yield from _edit(record, original, why, names, paint)
+        else:
+            yield from _note(record, original)
+    for match in document["near_duplicates"]:
+        yield from _match(corpus, document["text"], match, width, colors)
+    yield from _copies(corpus, document, width, colors)
 
 
-def _find(corpus: Corpus, identity: str) -> dict[str, Any]:
-    seen: list[str] = []
-    for document in corpus.all_documents():
-        if document["id"] == identity:
-            return document
-        if len(seen) < 100_000:
-            seen.append(document["id"])
-    raise InputError(f"{corpus.folder} has no document {identity!r}{suggest(identity, tuple(seen))}")
+def _fields(document: dict[str, Any]) -> Iterator[str]:
+    for key, value in document.items():
+        if value and key not in {"id", "text", "near_duplicates", "metadata"}:
+            yield f"  {key}: {visible(', '.join(map(str, value)) if isinstance(value, list) else str(value))}"
 
 
-def _edit(record: dict[str, Any], original: str, why: dict[str, str]) -> Iterator[str]:
+def _missing(corpus: Corpus, identity: str) -> dict[str, Any]:
+    seen = tuple(row["id"] for _, row in zip(range(100_000), corpus.all_documents(), strict=False))
+    raise InputError(
+        f"{corpus.folder} has no document {identity!r}{suggest(identity, seen)}; its ids are in the corpus file,"
+        " those of records that were not used in rejected.jsonl"
+    )
+
+
+def _edit(
+    record: dict[str, Any], original: str, why: dict[str, str], rule_files: list[str], paint: Paint
+) -> Iterator[str]:
     number = original.count("\n", 0, record["start"]) + 1
     yield (
-        f"\nline {number}, characters {record['start']}-{record['end']}: {record['stage']}/{record['rule']}"
-        + (f", confidence {record['confidence']:.2f}{_evidence(record)}")
+        f"\nline {number}, characters {record['start']}-{record['end']}: "
+        + paint(f"{record['stage']}/{record['rule']}", fg="yellow")
+        + f", confidence {record['confidence']:.2f}{_evidence(record)}"
     )
     if record["rule"] in why:
         yield textwrap.indent(textwrap.fill(why[record["rule"]], 96), "  ")
+    if record["stage"] == "boilerplate":
+        yield from (f"  it says: {excerpt(phrase, 150)}" for phrase in _said(record, rule_files))
     before = original[: record["start"]].rstrip("\n").rpartition("\n")[2]
     after = original[record["end"] :].lstrip("\n").partition("\n")[0]
     yield from (f"    {_short(line)}" for line in [before] if line.strip())
-    yield from (f"  - {_short(line)}" for line in record["removed"].split("\n") if line.strip())
-    yield from (f"  + {_short(line)}" for line in record["replacement"].split("\n") if line.strip())
+    yield from (paint(f"  - {_short(line)}", fg="red") for line in record["removed"].split("\n") if line.strip())
+    yield from (paint(f"  + {_short(line)}", fg="green") for line in record["replacement"].split("\n") if line.strip())
     yield from (f"    {_short(line)}" for line in [after] if line.strip())
+
+
+def _said(record: dict[str, Any], rule_files: list[str]) -> list[str]:
+    """The phrases of the rule that a line of the removed text is, at most one a line; none where it has none."""
+    from cleaner.boilerplate.automata import Automata, patterns_of
+    from cleaner.boilerplate.rules import RuleSet
+
+    ruleset = RuleSet.load([path for name in rule_files if (path := Path(name)).exists()])
+    rule = next((rule for rule in ruleset.rules if rule.name == record["rule"]), None)
+    if rule is None or not rule.phrases:
+        return []
+    alone = [patterns_of(replace(rule, phrases=(phrase,), patterns=()), ruleset.pieces) for phrase in rule.phrases]
+    lines = list(dict.fromkeys(line.strip() for line in record["removed"].split("\n") if line.strip()))
+    found = [places[0] for places in Automata.of(alone).match(lines) if places]
+    return [rule.phrases[place] for place in dict.fromkeys(found)]
 
 
 def _evidence(record: dict[str, Any]) -> str:
@@ -73,26 +112,55 @@ def _note(record: dict[str, Any], original: str) -> Iterator[str]:
         number = original.count("\n", 0, record["start"]) + 1
         where = f"line {number}, characters {record['start']}-{record['end']}"
         yield f"\n{where}: {record['stage']}/{record['rule']}"
-        yield f"  {record['message']}"
+        yield f"  {visible(record['message'])}"
         yield f"    {_short(original[record['start'] : record['end']])}"
         return
     said = {key: value for key, value in record.items() if key not in {"id", "stage", "rule"}}
     yield f"\n{record['stage']}/{record['rule']}: " + ", ".join(f"{key} {value}" for key, value in said.items())
 
 
-def _matches(corpus: Corpus, document: dict[str, Any]) -> Iterator[str]:
-    wanted = {match["kept"]["id"] for match in document["near_duplicates"]}
-    kept = {record["id"]: record["text"] for record in corpus.documents() if record["id"] in wanted} if wanted else {}
-    for match in document["near_duplicates"]:
-        copy = match["kept"]
-        yield (
-            f"\ncharacters {match['start']}-{match['end']} of the clean text: near-duplicate, "
-            f"Jaccard similarity {match['jaccard']:.3f}, containment {match['containment']:.3f}"
-        )
-        yield textwrap.indent(textwrap.fill(visible(document["text"][match["start"] : match["end"]]), 92), "    ")
-        yield f"  kept: {copy['id']}, characters {copy['start']}-{copy['end']}"
-        text = kept.get(copy["id"], "")[copy["start"] : copy["end"]]
-        yield textwrap.indent(textwrap.fill(visible(text) or "(not in this corpus)", 92), "    ")
+def _match(corpus: Corpus, text: str, match: dict[str, Any], width: int, colors: bool) -> Iterator[str]:
+    kept, start, end = match["kept"], match["start"], match["end"]
+    yield f"\ncharacters {start}-{end} of the clean text: near-duplicate, {_alike(match)}"
+    head = f"kept: {excerpt(kept['id'])}, characters {kept['start']}-{kept['end']}"
+    other = "" if kept.get("earlier") else _passage(corpus, kept)
+    if other:
+        yield beside((f"this document, characters {start}-{end}", head), (text[start:end], other), width, colors)
+    else:
+        yield textwrap.indent(textwrap.fill(visible(text[start:end]), max(20, width - 8)), "    ")
+        yield f"  {head} (not in this corpus)"
+
+
+def _copies(corpus: Corpus, document: dict[str, Any], width: int, colors: bool) -> Iterator[str]:
+    """The passages of which this document is the kept copy, each beside its weakest match."""
+    for cluster in corpus.lines("clusters"):
+        kept = cluster["kept"]
+        if kept["id"] != document["id"] or kept.get("earlier"):
+            continue
+        place = f"characters {kept['start']}-{kept['end']}"
+        weakest = heapq.nsmallest(NAMED, cluster["members"], key=lambda one: (one["jaccard"], one["id"]))
+        yield f"\n{place} of the clean text: kept copy of {cluster['size']} passages"
+        heads = f"this document, {place}", _member(weakest[0])
+        texts = document["text"][kept["start"] : kept["end"]], _passage(corpus, weakest[0])
+        yield f"  weakest match: {_alike(weakest[0])}"
+        yield beside(heads, texts, width, colors)
+        yield from (f"  {_member(one)}: {_alike(one)}" for one in weakest[1:])
+        if len(cluster["members"]) > NAMED:
+            yield f"  and {len(cluster['members']) - NAMED:,} more; clusters.jsonl has all"
+
+
+def _passage(corpus: Corpus, place: dict[str, Any]) -> str:
+    """The text of a passage of another document; empty if the document is not in the corpus."""
+    document = next(lookup.documents(corpus, place["id"]), None)
+    return document["text"][place["start"] : place["end"]] if document else ""
+
+
+def _alike(match: dict[str, Any]) -> str:
+    return f"Jaccard similarity {match['jaccard']:.3f}, containment {match['containment']:.3f}"
+
+
+def _member(one: dict[str, Any]) -> str:
+    return f"flagged: {excerpt(one['id'])}, characters {one['start']}-{one['end']}"
 
 
 def _short(line: str) -> str:

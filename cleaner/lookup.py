@@ -1,0 +1,65 @@
+"""Find the records of one document in the files of a run without reading all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from cleaner.corpus import Corpus
+from cleaner.errors import InputError
+
+
+def documents(corpus: Corpus, identity: str) -> Iterator[dict[str, Any]]:
+    """The document of this id, kept or dropped, with its clean text; at most one."""
+    yield from (row for stem in ("documents", "corpus", "dropped") for row in lines(corpus, stem, identity))
+
+
+def lines(corpus: Corpus, stem: str, identity: str) -> Iterator[dict[str, Any]]:
+    """The records of ``corpus``, ``documents``, ``dropped`` or ``audit`` that have this id, in their order.
+
+    These files are sorted by id: in JSON lines the place is found by bisection, the other formats are read.
+
+    Raises:
+        InputError: a file that is missing or holds no JSON.
+    """
+    for name in corpus.names(stem):
+        if name.endswith(".jsonl"):
+            found = _bisected(corpus.folder / name, identity)
+        else:
+            found = (row for row in corpus.file(name) if row["id"] == identity)
+        yield from map(corpus.with_text, found) if stem != "audit" else found
+
+
+def _bisected(path: Path, identity: str) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open("rb") as file:
+            low, high = 0, path.stat().st_size
+            while low < high:
+                middle = (low + high) // 2
+                row = _row_after(file, middle, path)
+                low, high = (low, middle) if row is None or row["id"] >= identity else (middle + 1, high)
+            for row in _rows_from(file, low, path):
+                if row["id"] != identity:
+                    return
+                yield row
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}; make the output again") from error
+
+
+def _row_after(file: BinaryIO, place: int, path: Path) -> dict[str, Any] | None:
+    """The first row that begins at ``place`` or later."""
+    return next(_rows_from(file, place, path), None)
+
+
+def _rows_from(file: BinaryIO, place: int, path: Path) -> Iterator[dict[str, Any]]:
+    file.seek(max(0, place - 1))
+    if place:
+        file.readline()  # the rest of a row that began before
+    for line in file:
+        try:
+            yield orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise InputError(f"{path}: holds a line that is no JSON: {error}; was the file changed?") from error
