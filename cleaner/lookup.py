@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
+from cleaner import audit
 from cleaner.corpus import Corpus
+from cleaner.documents import apply
 from cleaner.errors import InputError
 
 
@@ -31,6 +33,19 @@ def lines(corpus: Corpus, stem: str, identity: str) -> Iterator[dict[str, Any]]:
         else:
             found = (row for row in corpus.file(name) if row["id"] == identity)
         yield from map(corpus.with_text, found) if stem != "audit" else found
+
+
+def compared_text(corpus: Corpus, document: dict[str, Any], trail: Sequence[dict[str, Any]] | None = None) -> str:
+    """The clean text as it was when passages were compared: clusters name places in it.
+
+    It differs from the text of the document where ``duplicates`` is ``drop-passages``. An edit that became one with
+    the removal of the passage beside it is undone with it, so that places behind it may be some characters off.
+    """
+    if corpus.record["config"]["duplicates"] != "drop-passages":
+        return str(document["text"])
+    trail = list(lines(corpus, "audit", document["id"])) if trail is None else trail
+    original = audit.original_text(document["text"], trail)
+    return apply([edit for edit in audit.edits_of(trail) if edit.stage != "near-duplicates"], original)
 
 
 def _bisected(path: Path, identity: str) -> Iterator[dict[str, Any]]:

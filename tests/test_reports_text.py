@@ -11,6 +11,7 @@ from running import clean
 from cleaner.corpus import Corpus
 from cleaner.errors import ConfigError, InputError
 from cleaner.reports import text, why
+from cleaner.reports.beside import beside
 from cleaner.reports.summary import summary
 
 PARAGRAPH = (
@@ -59,12 +60,40 @@ def test_why_shows_each_edit_and_each_match_with_both_texts(out: Path) -> None:
     assert said.startswith("b: 0 edits, 1 near-duplicate passages")
     assert "kept: a, characters 17-" in said
     assert "Jaccard similarity 0." in said
-    assert "no one had told" in said
-    assert "nobody had told" in said
+    assert "this document, characters 29-174" in said
+    assert "{no one}" in said
+    assert "{nobody}" in said
+    (row,) = [line for line in said.splitlines() if "nobody" in line]
+    assert row.index("{no one}") < row.index("{nobody}")
     repaired = "\n".join(why.explain(Corpus(out), "a"))
+    assert "kept copy of 2 passages" in repaired
+    assert "flagged: b, characters 29-174" in repaired
     assert "line 1, characters 7-9: encoding/mojibake, confidence 0.99" in repaired
     assert "  - Ã©\n  + é" in repaired
     assert "title: Café" in repaired
+
+
+def test_two_texts_stand_side_by_side_or_one_above_the_other() -> None:
+    heads, texts = ("left", "right"), ("the old bridge is closed", "the new bridge is closed")
+    wide = beside(heads, texts, 80, colors=False).splitlines()
+    assert wide[1].split() == "the {old} bridge is closed the {new} bridge is closed".split()
+    narrow = beside(heads, texts, 79, colors=False).splitlines()
+    assert [line.strip() for line in narrow] == [
+        "left", "the {old} bridge is closed", "right", "the {new} bridge is closed",
+    ]  # fmt: skip
+    painted = beside(heads, texts, 80, colors=True)
+    assert "\x1b[30;43mold\x1b[0m" in painted
+    assert "{" not in painted
+    chinese = beside(heads, ("大桥今天开放" * 30, "大桥昨天开放" * 30), 80, colors=False).splitlines()
+    assert max(sum(2 if "一" <= one <= "鿿" else 1 for one in line) for line in chinese) <= 80
+    assert "\x1b" not in beside(heads, ("a \x1b[31m b", "a"), 80, colors=False)
+
+
+def test_the_phrase_that_spoke_is_named(seeds: Path, tmp_path: Path) -> None:
+    clean(seeds, tmp_path / "out")
+    said = "\n".join(why.explain(Corpus(tmp_path / "out"), "000_a38f933c2d6f7b9f.txt"))
+    assert "  it says: follow us [on]\n" in said
+    assert said.count("it says") == 1
 
 
 def test_why_of_an_unknown_document_suggests_a_known_one(out: Path) -> None:

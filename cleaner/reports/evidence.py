@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from typing import Any, NamedTuple
 
-from cleaner import audit
+from cleaner import audit, lookup
 from cleaner.corpus import Corpus
 from cleaner.reports.contexts import after, before, differences, shown
 from cleaner.reports.excerpts import excerpt
@@ -160,8 +160,9 @@ def _documents(
     usual: dict[str, _Smallest] = {}
     notes = _Smallest(2 * caps.examples)
     for document, trail in corpus.with_audit():
-        for start, end in wanted.get(document["id"], ()):
-            texts[document["id"], start] = document["text"][start:end]
+        if places := wanted.get(document["id"]):
+            compared = lookup.compared_text(corpus, document, trail)
+            texts |= {(document["id"], start): compared[start:end] for start, end in places}
         characters += len(document["text"]) + sum(
             len(record["removed"]) - len(record["replacement"]) for record in trail if "removed" in record
         )

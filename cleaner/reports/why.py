@@ -49,7 +49,7 @@ def explain(
             yield from _note(record, original)
     for match in document["near_duplicates"]:
         yield from _match(corpus, document["text"], match, width, colors)
-    yield from _copies(corpus, document, width, colors)
+    yield from _copies(corpus, identity, width, colors)
 
 
 def _fields(document: dict[str, Any]) -> Iterator[str]:
@@ -131,17 +131,17 @@ def _match(corpus: Corpus, text: str, match: dict[str, Any], width: int, colors:
         yield f"  {head} (not in this corpus)"
 
 
-def _copies(corpus: Corpus, document: dict[str, Any], width: int, colors: bool) -> Iterator[str]:
+def _copies(corpus: Corpus, identity: str, width: int, colors: bool) -> Iterator[str]:
     """The passages of which this document is the kept copy, each beside its weakest match."""
     for cluster in corpus.lines("clusters"):
         kept = cluster["kept"]
-        if kept["id"] != document["id"] or kept.get("earlier"):
+        if kept["id"] != identity or kept.get("earlier"):
             continue
         place = f"characters {kept['start']}-{kept['end']}"
         weakest = heapq.nsmallest(NAMED, cluster["members"], key=lambda one: (one["jaccard"], one["id"]))
         yield f"\n{place} of the clean text: kept copy of {cluster['size']} passages"
         heads = f"this document, {place}", _member(weakest[0])
-        texts = document["text"][kept["start"] : kept["end"]], _passage(corpus, weakest[0])
+        texts = _passage(corpus, kept), _passage(corpus, weakest[0])
         yield f"  weakest match: {_alike(weakest[0])}"
         yield beside(heads, texts, width, colors)
         yield from (f"  {_member(one)}: {_alike(one)}" for one in weakest[1:])
@@ -152,7 +152,7 @@ def _copies(corpus: Corpus, document: dict[str, Any], width: int, colors: bool) 
 def _passage(corpus: Corpus, place: dict[str, Any]) -> str:
     """The text of a passage of another document; empty if the document is not in the corpus."""
     document = next(lookup.documents(corpus, place["id"]), None)
-    return document["text"][place["start"] : place["end"]] if document else ""
+    return lookup.compared_text(corpus, document)[place["start"] : place["end"]] if document else ""
 
 
 def _alike(match: dict[str, Any]) -> str:
