@@ -76,7 +76,7 @@ def test_why_shows_each_edit_and_each_match_with_both_texts(out: Path) -> None:
 def test_two_texts_stand_side_by_side_or_one_above_the_other() -> None:
     heads, texts = ("left", "right"), ("the old bridge is closed", "the new bridge is closed")
     wide = beside(heads, texts, 80, colors=False).splitlines()
-    assert wide[1].split() == "the {old} bridge is closed the {new} bridge is closed".split()
+    assert wide[1].split() == ["the", "{old}", "bridge", "is", "closed", "the", "{new}", "bridge", "is", "closed"]
     narrow = beside(heads, texts, 79, colors=False).splitlines()
     assert [line.strip() for line in narrow] == [
         "left", "the {old} bridge is closed", "right", "the {new} bridge is closed",

@@ -57,9 +57,7 @@ def star_clusters(
     return Clusters(member, first[pair], pair)
 
 
-def _assign(
-    first: NDArray[Any], second: NDArray[Any], edges: NDArray[np.int64], taken: NDArray[np.int64]
-) -> None:
+def _assign(first: NDArray[Any], second: NDArray[Any], edges: NDArray[np.int64], taken: NDArray[np.int64]) -> None:
     for row in range(len(edges)):
         if taken[second[row]] < 0 and taken[first[row]] < 0 and first[row] != second[row]:
             taken[second[row]] = edges[row]
