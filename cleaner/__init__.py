@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cleaner.config import Config
     from cleaner.documents import Edit, apply, invert
-    from cleaner.errors import CleanerError, ConfigError, InputError, LimitError, OutputError, RecordError
+    from cleaner.errors import CleanerError, ConfigError, InputError, LimitError, OutputError, RecordError, StoppedError
     from cleaner.findings import Located
     from cleaner.library.checks import Check, check
     from cleaner.library.records import (
@@ -33,9 +33,11 @@ if TYPE_CHECKING:
         NearDuplicate,
         Pair,
         Rejected,
+        Template,
     )
-    from cleaner.library.results import Result, clean, open_result
+    from cleaner.library.results import Result
     from cleaner.library.rows import Rows
+    from cleaner.library.runs import clean, open_result
     from cleaner.library.settings import load_config
     from cleaner.library.texts import CleanText, clean_text, clean_texts
     from cleaner.limits import Limit, Measure
@@ -46,14 +48,16 @@ __version__ = "0.1.0"
 _MODULES = {
     "config": ("Config",),
     "documents": ("Edit", "apply", "invert"),
-    "errors": ("CleanerError", "ConfigError", "InputError", "LimitError", "OutputError", "RecordError"),
+    "errors": ("CleanerError", "ConfigError", "InputError", "LimitError", "OutputError", "RecordError", "StoppedError"),
     "findings": ("Located",),
     "library.checks": ("Check", "check"),
     "library.records": (
         *("Cluster", "Copy", "Document", "DocumentEdit", "DocumentFinding", "NearDuplicate", "Pair", "Rejected"),
+        "Template",
     ),
-    "library.results": ("Result", "clean", "open_result"),
+    "library.results": ("Result",),
     "library.rows": ("Rows",),
+    "library.runs": ("clean", "open_result"),
     "library.settings": ("load_config",),
     "library.texts": ("CleanText", "clean_text", "clean_texts"),
     "limits": ("Limit", "Measure"),
@@ -84,6 +88,8 @@ __all__ = [
     "Rejected",
     "Result",
     "Rows",
+    "StoppedError",
+    "Template",
     "__version__",
     "apply",
     "check",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,8 @@ def resources(config: Config, size: int) -> Resources:
     jobs = config.jobs
     if not jobs:
         jobs = 1 if size < SMALL_INPUT else min(len(os.sched_getaffinity(0)), max(1, memory // LEAST_MEMORY))
+    if multiprocessing.current_process().daemon:
+        jobs = 1  # Python lets such a process (one of a multiprocessing.Pool, say) have no children
     partition = (memory // jobs - WORKER_BYTES) // FORMS
     return Resources(jobs, min(max(partition, LEAST_PARTITION), MOST_PARTITION))
 

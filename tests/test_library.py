@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import multiprocessing
 import os
 import re
 import subprocess
@@ -21,11 +22,12 @@ from hypothesis import strategies as st
 from running import command, contents, records
 
 import cleaner
-from cleaner import CleanerError, Document, Result, check, clean, clean_text, clean_texts
+from cleaner import CleanerError, Document, Result, check, clean, clean_text, clean_texts, progress
 from cleaner.commands.check import OUTPUT_FORMATS
 from cleaner.config import Config
 from cleaner.findings import Located
 from cleaner.readers import planning
+from cleaner.resuming import stoppable
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
@@ -105,19 +107,24 @@ clean(["a.jsonl", "b.jsonl"], output="clean/")
 """
 
 
-def test_a_typed_program_passes_mypy_and_a_wrong_one_does_not(tmp_path: Path) -> None:
+def test_a_typed_program_passes_mypy_and_a_wrong_one_does_not(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     pytest.importorskip("mypy", reason="mypy is not installed")
     (tmp_path / "good.py").write_text(CONSUMER)
     (tmp_path / "bad.py").write_text('from cleaner import clean\nclean(3)\nclean("a").documents[0]\nclean("a").edit\n')
     environment = {**os.environ, "MYPYPATH": str(ROOT)}
+    kept = pytestconfig.cache.mkdir("mypy") if pytestconfig.cache else tmp_path
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(ROOT / ".mypy_cache"),
+        [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(kept),
          "--ignore-missing-imports", "good.py", "bad.py"],
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert re.findall(r"^(\w+\.py:\d+): error", done.stdout, re.MULTILINE) == ["bad.py:2", "bad.py:3", "bad.py:4"], (
         done.stdout
     )
+
+
+def test_each_public_name_has_a_place() -> None:
+    assert {*cleaner._PLACES, "__version__"} == set(cleaner.__all__)
 
 
 # The same results as the command
@@ -175,7 +182,7 @@ def test_rows_say_what_the_files_say(result: Result, run: Path) -> None:
     assert {one.kept.id for one in near} <= set(texts(result))
 
 
-ROWS = ("documents", "dropped", "edits", "findings", "pairs", "clusters", "rejected")
+ROWS = ("documents", "dropped", "edits", "findings", "pairs", "clusters", "templates", "rejected")
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -385,6 +392,95 @@ def test_settings_come_before_a_config_and_no_file_counts_by_itself(
     found = clean(seeds, config=config, jaccard=0.6).record["config"]
     assert (found["stages"], found["jaccard"]) == (["encoding"], 0.6)
     assert clean(seeds, rules=[CASES / "library-rules.toml"], stages="boilerplate").record["config"]["rules"]
+
+
+def test_templates_of_a_result_serve_a_later_run(result: Result, tmp_path: Path) -> None:
+    assert len(result.templates) == result.record["templates"] > 0
+    path = result.save_templates(tmp_path / "known.jsonl")
+    template = next(one for one in result.templates if one.source and one.position == "end")
+    text = f"The harbour opened again on Monday, said the mayor.\n\n{template.text}\n"
+    document = Document(text, source=template.source)
+    (edit,) = clean([document], templates=[path]).edits
+    assert edit.removed.strip() == template.text
+
+
+def test_higher_thresholds_without_a_new_run(result: Result, tmp_path: Path) -> None:
+    strict = result.rethreshold(tmp_path / "strict", jaccard=0.8, containment=0.95)
+    assert 0 < len(strict.pairs) < len(result.pairs)
+    with pytest.raises(cleaner.InputError, match="run again to find more"):
+        result.rethreshold(tmp_path / "loose", jaccard=0.1)
+
+
+def test_a_result_says_why(result: Result) -> None:
+    edit = next(iter(result.edits))
+    assert edit.rule in result.why(edit.id)
+
+
+def test_what_was_guessed_or_passed_over_is_said(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A text.")
+    (tmp_path / ".hidden").write_text("A text.")
+    assert clean(tmp_path).notes == (f"{tmp_path}: 1 skipped: hidden",)
+    result = clean([{"body": "A text.", "uid": 3}])
+    assert result.notes == ("documents: guessed by the names of fields: text from 'body', id from 'uid'",)
+    assert "text from &#39;body&#39;" in result._repr_html_()
+
+
+# How a run goes
+
+
+def test_progress_is_shown_if_asked(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def shown(quiet: bool, size: int, stages: tuple[str, ...]) -> Any:
+        asked.append(not quiet)
+        return real(quiet, size, stages)
+
+    real = progress.shown
+    monkeypatch.setattr("cleaner.library.runs.shown", shown)
+    clean(seeds)
+    clean(seeds, progress=True)
+    assert asked == [False, True]
+
+
+def test_an_interrupt_stays_one_and_failures_say_whether_a_run_can_go_on(
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(error: BaseException) -> Callable[..., Any]:
+        def run(*_: Any) -> Any:
+            with stoppable(lambda: 1):
+                raise error
+
+        return run
+
+    monkeypatch.setattr("cleaner.session.clean_to", stop(KeyboardInterrupt()))
+    for output in (None, tmp_path / "out"):
+        with pytest.raises(KeyboardInterrupt):
+            clean(seeds, output=output)
+    monkeypatch.setattr("cleaner.session.clean_to", stop(MemoryError()))
+    with pytest.raises(cleaner.StoppedError, match="--resume goes on"):
+        clean(seeds, output=tmp_path / "out")
+    with pytest.raises(MemoryError):
+        clean(seeds)
+
+
+def test_a_stopped_run_goes_on(seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("cleaner.pipeline.write_record", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            clean(seeds, output=tmp_path / "out")
+    assert clean(seeds, output=tmp_path / "out", resume=True).to_arrow() == clean(seeds).to_arrow()
+    with pytest.raises(cleaner.ConfigError, match="name it with output"):
+        clean(seeds, resume=True)
+
+
+def test_a_process_that_may_have_no_children_does_all_itself(seeds: Path) -> None:
+    with multiprocessing.get_context("forkserver").Pool(1) as pool:
+        assert pool.apply(_kept, (str(seeds),)) == 5
+
+
+def _kept(inputs: str) -> int:
+    planning.FILES_PER_SPLIT = 2
+    return clean(inputs, jobs=2).counts["kept"]
 
 
 # Private folders

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from cleaner import checking, session
+from cleaner import checking
 from cleaner.config import Config, suggest
 from cleaner.errors import CleanerError, ConfigError
 from cleaner.findings import Located
-from cleaner.library.inputs import Inputs, plan_of
+from cleaner.library.inputs import Inputs
 from cleaner.library.private import PrivateFolder
 from cleaner.library.rows import LOCATED, Kind, Line, Rows
+from cleaner.library.runs import run_for_check
 from cleaner.library.settings import config_of
 from cleaner.limits import Measure
 
@@ -43,17 +43,9 @@ def check(
     resolved = checking.settings(config_of(config, settings, "check()"))
     limits = checking.limits_of(resolved)
     known = checking.read_baseline(Path(baseline)) if baseline is not None else frozenset()
-    private = PrivateFolder()
-    try:
-        spool = private.path / "inputs"
-        spool.mkdir()
-        planned = plan_of(inputs, resolved, spool)
-        folder = private.path / "output"
-        session.clean_to(replace(resolved, max_source_loss=1.0), planned, folder)  # the limit is measured, and no stop
-        return Check(checking.checked(folder, planned, limits, known, Path.cwd()), private)
-    except BaseException:
-        private.close()
-        raise
+    run = run_for_check(inputs, resolved)
+    assert run.private is not None  # noqa: S101 - no folder was named
+    return Check(checking.checked(run.folder, run.planned, limits, known, Path.cwd()), run.private)
 
 
 class Check:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -20,6 +20,7 @@ from cleaner.config import Config
 from cleaner.errors import InputError
 from cleaner.library.records import Document
 from cleaner.readers import Plan, ReaderOptions, Split
+from cleaner.readers.fields import guesses
 from cleaner.readers.fields import rows as rows_of
 from cleaner.readers.metadata import as_json
 from cleaner.readers.rows import Row, batches
@@ -56,6 +57,9 @@ class Spooled(Split):
         """Yield its batches."""
         return engines.Part(self.path, 0, 0).read()
 
+    def __str__(self) -> str:
+        return f"{NAME} in memory, piece {self.number}"
+
 
 def plan_of(inputs: Inputs, config: Config, folder: Path) -> Plan:
     """What a run reads; documents in memory are written to ``folder``, which must stay as long as the plan.
@@ -66,7 +70,16 @@ def plan_of(inputs: Inputs, config: Config, folder: Path) -> Plan:
     given, named = _given(inputs)
     if named:
         return session.plan_inputs([_name(one) for one in given], config)
-    return spool(given, session.reader_options(config), folder)
+    options = session.reader_options(config)
+    first = next(given, None)
+    notes = _guessed(first, options)
+    return replace(spool(given if first is None else chain([first], given), options, folder), notes=notes)
+
+
+def _guessed(first: Any, options: ReaderOptions) -> tuple[str, ...]:
+    """Say which fields of the first mapping were guessed."""
+    text = guesses([str(name) for name in first], options) if isinstance(first, Mapping) else ""
+    return (f"{NAME}: guessed by the names of fields: {text}",) if text else ()
 
 
 def _given(inputs: Any) -> tuple[Iterator[Any], bool]:

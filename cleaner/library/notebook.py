@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from cleaner.checking import Checked
-from cleaner.reports.excerpts import excerpt
+from cleaner.config import key_of
+from cleaner.reports.excerpts import excerpt, visible
 
 #: Rows of a table that are shown.
 SHOWN = 8
@@ -29,7 +31,9 @@ _RESULT = """\
 {{ near.pairs|number }} pairs{% for pair in near.weakest[:1] %}; weakest match: {{ pair.a_id|shown }} at
 {{ pair.a_start }} and {{ pair.b_id|shown }} at {{ pair.b_start }},
 Jaccard similarity {{ "%.2f"|format(pair.jaccard) }},
-containment {{ "%.2f"|format(pair.containment) }}{% endfor %}</p></div>
+containment {{ "%.2f"|format(pair.containment) }}{% endfor %}</p>
+{% for note in notes[:shown] %}<p>{{ note|visible }}</p>
+{% endfor %}</div>
 """
 
 _CHECK = """\
@@ -47,7 +51,7 @@ _CHECK = """\
 """
 
 
-def result_html(record: dict[str, Any]) -> str:
+def result_html(record: dict[str, Any], notes: Sequence[str] = ()) -> str:
     """The counts of a run, its biggest effects, and the weakest match; ``record`` is what ``run.json`` holds."""
     edits, sizes = record["edits"], record["characters_removed"]
     return _render(
@@ -57,6 +61,7 @@ def result_html(record: dict[str, Any]) -> str:
         rules=[(name, edits[name], sizes[name]) for name in sorted(edits, key=lambda name: (-sizes[name], name))],
         sources=[one for one in record["sources"] if one["lost"]],
         near=record["near_duplicates"],
+        notes=notes,
     )
 
 
@@ -79,5 +84,5 @@ def _environment() -> Any:
     from jinja2 import Environment, StrictUndefined
 
     found = Environment(autoescape=True, undefined=StrictUndefined)
-    found.filters |= {"number": "{:,}".format, "shown": excerpt, "key": lambda name: name.replace("_", "-")}
+    found.filters |= {"number": "{:,}".format, "shown": excerpt, "visible": visible, "key": key_of}
     return found

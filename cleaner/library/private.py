@@ -8,12 +8,24 @@ import tempfile
 import weakref
 from pathlib import Path
 
+from cleaner.errors import OutputError
+
 
 class PrivateFolder:
     """A temporary folder that goes when it is closed, when nothing refers to it any more, or when Python ends."""
 
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="cleaner-"))
+    def __init__(self, folder: str | None = None) -> None:
+        """Make one below ``folder``, or where the system has its temporary files.
+
+        Raises:
+            OutputError: it cannot be made there.
+        """
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix="cleaner-", dir=folder))
+        except OSError as error:
+            raise OutputError(
+                f"{error.filename}: no temporary folder can be made: {error.strerror}; set tmp"
+            ) from error
         self._finalizer = weakref.finalize(self, _remove, self.path, os.getpid())
 
     @property

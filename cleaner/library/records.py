@@ -199,6 +199,26 @@ class Cluster(NamedTuple):
         return cls(line["cluster"], Copy.of(line["kept"]), members)
 
 
+class Template(NamedTuple):
+    """A line that repeats across a source.
+
+    Attributes:
+        source: empty for documents without one.
+        text: with digits and dates folded.
+        documents, days: in how many documents it stands, and on how many days these were published.
+        share: share of the source's documents that it stands in, 0 to 1.
+        position: ``start``, ``end``, ``inside`` or ``mixed``.
+    """
+
+    source: str
+    text: str
+    documents: int
+    share: float
+    days: int
+    position: str
+    confidence: float
+
+
 class Rejected(NamedTuple):
     """A record that was not used: where it stands, its id if it has one, and why."""
 

@@ -1,4 +1,4 @@
-"""``clean``, and what it gives: the files of a run, read when they are asked for."""
+"""What a run gives: its files, read when they are asked for."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 import pyarrow as pa
 
 from cleaner import audit, session
-from cleaner.config import Config
+from cleaner.boilerplate import templates
 from cleaner.corpus import Corpus
 from cleaner.errors import CleanerError, InputError, OutputError
 from cleaner.library import rows
-from cleaner.library.inputs import Inputs, plan_of
 from cleaner.library.private import PrivateFolder
-from cleaner.library.records import Cluster, Document, DocumentEdit, DocumentFinding, Pair, Rejected
+from cleaner.library.records import Cluster, Document, DocumentEdit, DocumentFinding, Pair, Rejected, Template
 from cleaner.library.rows import Kind, Line, Rows
-from cleaner.library.settings import config_of
 from cleaner.output import output_folder, publish
 from cleaner.readers import Plan
 from cleaner.writers.parquet import CORPUS
@@ -33,58 +31,8 @@ EDITS = Kind(lambda line: DocumentEdit(**line), rows.flat_edit, rows.EDITS)
 FINDINGS = Kind(DocumentFinding.of, lambda line: DocumentFinding.of(line)._asdict(), rows.FINDINGS)
 PAIRS = Kind(Pair.of, rows.flat_pair, rows.PAIRS)
 CLUSTERS = Kind(Cluster.of, rows.flat_cluster, rows.CLUSTERS)
+TEMPLATES = Kind(lambda line: Template(**line), rows.same, templates.TEMPLATES)
 REJECTED = Kind(lambda line: Rejected(**line), rows.same, rows.REJECTED)
-
-
-def clean(
-    inputs: Inputs,
-    *,
-    output: str | os.PathLike[str] | None = None,
-    config: Config | None = None,
-    **settings: Any,
-) -> Result:
-    """Clean a corpus; the results are those of ``cleaner run``, byte for byte.
-
-    Args:
-        inputs: names of files as the command takes them (paths, folders, patterns, URLs; one or several), or documents:
-            ``Document``s, mappings with fields such as ``text``, ``id``, ``source`` and ``date``, an Arrow table, a
-            pandas or Polars frame.
-        output: a folder for the results, as of ``cleaner run -o``; give one where the corpus is large. Without one they
-            are in a private temporary folder, which goes when the result is closed or no longer in use.
-        config: all settings; the defaults if it is left out. Files of settings are read by ``load_config`` only.
-        settings: settings by name, such as ``boilerplate="conservative"``; they come before ``config``.
-
-    Raises:
-        InputError: an input that cannot be found, or that can be no document. A single record that cannot be used
-            stops nothing: it is among ``Result.rejected``, with the reason.
-        OutputError: the folder cannot be written, or holds what no run wrote.
-        ConfigError: an unknown setting, or a value that it cannot have.
-        LimitError: a source would lose more than ``max_source_loss``; nothing was written.
-    """
-    resolved = config_of(config, settings, "clean()")
-    private = PrivateFolder()
-    try:
-        spool = private.path / "inputs"
-        spool.mkdir()
-        planned = plan_of(inputs, resolved, spool)
-        folder = Path(output) if output is not None else private.path / "output"
-        session.clean_to(resolved, planned, folder)
-        shutil.rmtree(spool)
-    except BaseException:
-        private.close()
-        raise
-    if output is not None:
-        private.close()
-    return Result(folder, None if output is not None else private, planned)
-
-
-def open_result(folder: str | os.PathLike[str]) -> Result:
-    """The result of an earlier run, from its output folder.
-
-    Raises:
-        InputError: no run wrote this folder.
-    """
-    return Result(Path(folder))
 
 
 class Result:
@@ -93,6 +41,7 @@ class Result:
     Attributes:
         folder: where the files are.
         record: what ``run.json`` holds: versions, settings, counts, digests.
+        notes: what a person should know of the inputs: which files were passed over, which fields were guessed.
     """
 
     def __init__(self, folder: Path, private: PrivateFolder | None = None, planned: Plan | None = None) -> None:
@@ -100,6 +49,7 @@ class Result:
         self.record: dict[str, Any] = Corpus(folder).record
         self._private = private
         self._planned = planned
+        self.notes: tuple[str, ...] = planned.notes if planned else ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -136,6 +86,11 @@ class Result:
     def clusters(self) -> Rows[Cluster]:
         """The near-duplicate passages with the copy that is kept."""
         return self._rows(lambda corpus: corpus.lines("clusters"), lambda: self._size("clusters"), CLUSTERS)
+
+    @property
+    def templates(self) -> Rows[Template]:
+        """The lines that were found to repeat across a source; later runs can use them (see ``save_templates``)."""
+        return self._rows(lambda corpus: corpus.lines("templates"), lambda: self._size("templates"), TEMPLATES)
 
     @property
     def rejected(self) -> Rows[Rejected]:
@@ -200,6 +155,41 @@ class Result:
             publish(spool / "files", out)
         return out
 
+    def save_templates(self, path: str | os.PathLike[str]) -> Path:
+        """Write the templates to a file for ``clean(..., templates=[path])``; returns where.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        session.save_templates(self.corpus.folder, Path(path))
+        return Path(path)
+
+    def rethreshold(
+        self, output: str | os.PathLike[str], *, jaccard: float | None = None, containment: float | None = None
+    ) -> Result:
+        """The same corpus with only those near-duplicates flagged that reach higher thresholds, in a folder of its own.
+
+        Raises:
+            InputError: the run dropped its near-duplicates, or was less strict than is asked for now.
+            OutputError: the folder cannot be written, or holds what no run wrote.
+        """
+        from cleaner.rethreshold import rethreshold
+
+        now = self.record["config"]
+        given = {"jaccard": jaccard, "containment": containment}
+        rethreshold(self.corpus, Path(output), *(now[name] if one is None else one for name, one in given.items()))
+        return Result(Path(output))
+
+    def why(self, id: str) -> str:  # noqa: A002 - the name of the field
+        """Every edit and match of one document with its context, as ``cleaner why`` shows them.
+
+        Raises:
+            InputError: there is no such document.
+        """
+        from cleaner.reports.why import explain
+
+        return "\n".join(explain(self.corpus, id))
+
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write the page about the run, as ``cleaner report`` does; returns where."""
         from cleaner.reports.html import write_report
@@ -249,7 +239,7 @@ class Result:
     def _repr_html_(self) -> str:
         from cleaner.library.notebook import result_html
 
-        return result_html(self.record)
+        return result_html(self.record, self.notes)
 
     def _rows(self, lines: Callable[[Corpus], Iterator[Line]], count: Callable[[], int], kind: Kind) -> Rows[Any]:
         return Rows(lambda: lines(self.corpus), count, kind)
