@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from cleaner.minhash import bands
 from cleaner.minhash.bands import (
     band_keys,
     candidate_pairs,
@@ -64,6 +65,20 @@ def test_candidates_do_not_hang_on_the_order_of_rows() -> None:
     for _ in range(3):
         source.shuffle(rows)
         assert pairs([key for key, _ in rows], [passage for _, passage in rows]) == sorted(want)
+
+
+def test_compiled_loops_find_the_same_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = np.random.default_rng(8)
+    keys = source.integers(-(1 << 63), 1 << 63, 300)[source.integers(0, 300, 2000)]
+    keys = np.concatenate((keys, source.integers(-(1 << 63), 1 << 63, 20_000), np.full(50, -1)))
+    passages = source.integers(0, 5000, len(keys))
+    found = []
+    for compiled in (False, True):
+        monkeypatch.setattr(bands, "use_numba", lambda *_, compiled=compiled: compiled)
+        found.append(candidate_pairs(keys, passages, 40))
+    assert len(found[0].a) > 5000
+    assert found[0].members.tolist() == [50]
+    assert all((one == other).all() for one, other in zip(*found, strict=True))
 
 
 def test_a_key_of_too_many_passages_is_capped_and_reported() -> None:

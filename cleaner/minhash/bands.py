@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.minhash.shingles import use_numba
+
 MIX = np.uint64(0x9E3779B97F4A7C15)
 Number = TypeVar("Number", np.int64, np.uint64)
 
@@ -114,6 +116,7 @@ def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDA
     row in the lower bits: one array of numbers, which NumPy sorts many times faster than it sorts by two
     columns.
     """
+    keys, places = _maybe_shared(keys, places)
     bits = np.uint64(max(1, len(keys).bit_length()))
     packed = (keys.view(np.uint64) >> bits) << bits
     packed |= np.arange(len(keys), dtype=np.uint64)
@@ -130,6 +133,16 @@ def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDA
     ordered = _distinct(_pack(np.cumsum(fresh) - 1, places[rows]))
     run, places = _unpack(ordered[_repeated(ordered >> np.uint64(32))])
     return found[fresh][run].view(np.int64), places
+
+
+def _maybe_shared(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Leave out most of the rows whose key no other row has, where that can be done in compiled code."""
+    if not use_numba("auto", keys.nbytes):
+        return keys, places
+    from cleaner.minhash.pair_kernels import maybe_shared
+
+    rows = maybe_shared(keys.view(np.uint64), max(6, (8 * len(keys)).bit_length()))
+    return keys[rows], places[rows]
 
 
 def _distinct(values: NDArray[Number]) -> NDArray[Number]:
@@ -165,6 +178,12 @@ def _pairs_within(
     places: NDArray[np.int64], start: NDArray[np.int64], size: NDArray[np.int64]
 ) -> list[NDArray[np.uint64]]:
     """Return all pairs within each run of passages, one array for each distance between the two."""
+    if use_numba("auto", 0):
+        from cleaner.minhash.pair_kernels import pairs_within
+
+        every = np.empty(int((size * (size - 1) // 2).sum()), dtype=np.uint64)
+        pairs_within(places, start, size, every)
+        return [every]
     packed = []
     distance = 1
     while (more := size > distance).any():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cleaner.minhash.shingles import use_numba
 
 #: From so many pairs on the compiled loop pays for its start.
 LARGE = 200_000
@@ -50,7 +53,7 @@ def star_clusters(
     strength = np.zeros(len(a)) if similarity is None else -similarity
     edges = np.lexsort((order[first], strength, order[second]))
     taken = np.full(len(order), -1, dtype=np.int64)
-    loop = _compiled() if len(edges) >= LARGE else _assign
+    loop = _compiled() if len(edges) >= LARGE or use_numba("auto", 0) else _assign
     loop(first[edges], second[edges], edges, taken)
     member = np.flatnonzero(taken >= 0)
     pair = taken[member]
@@ -63,6 +66,7 @@ def _assign(first: NDArray[Any], second: NDArray[Any], edges: NDArray[np.int64],
             taken[second[row]] = edges[row]
 
 
+@functools.cache
 def _compiled() -> Callable[..., None]:
     from cleaner.minhash.compiled import kernel
 

@@ -1,4 +1,4 @@
-"""Compiled comparison of two texts' words: shared shingles, and where and how the rest differs."""
+"""Compiled comparison of two texts' words: whether they are equal, and where and how they differ."""
 
 from __future__ import annotations
 
@@ -28,33 +28,6 @@ def equal_words(hashes: Any, first: Any, words: Any, left: Any, right: Any, equa
             same = hashes[first[x] + at] == hashes[first[y] + at]
             at += 1
         equal[pair] = same
-
-
-@kernel
-def distinct_shingles(hashes: Any, offsets: Any, first: Any) -> None:
-    """Move the distinct ones of each text's sorted shingles to the front, in place; write where each text's start."""
-    total = 0
-    for text in range(len(offsets) - 1):
-        for at in range(offsets[text], offsets[text + 1]):
-            if at == offsets[text] or hashes[at] != hashes[at - 1]:
-                hashes[total] = hashes[at]
-                total += 1
-        first[text + 1] = total
-
-
-@kernel
-def shared_shingles(sets: Any, first: Any, left: Any, right: Any, shared: Any) -> None:
-    """Write how many shingles each pair of sorted sets shares."""
-    for pair in range(len(left)):
-        x, x_end = first[left[pair]], first[left[pair] + 1]
-        y, y_end = first[right[pair]], first[right[pair] + 1]
-        count = 0
-        while x < x_end and y < y_end:
-            u, v = sets[x], sets[y]
-            count += u == v
-            x += u <= v
-            y += v <= u
-        shared[pair] = count
 
 
 @kernel
