@@ -45,6 +45,9 @@ class OneRule:
     def __init__(self, marks: dict[str, Mark]) -> None:
         self.marks = marks
 
+    def hits(self, lines: Lines) -> dict[int, list[int]]:
+        return {}
+
     def match(self, lines: Lines, *_: object) -> list[Mark]:
         return [self.marks[text]._replace(row=row) for row, text in enumerate(lines.text) if text in self.marks]
 

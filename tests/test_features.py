@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.boilerplate import features, scan
+from cleaner.boilerplate import classes, features, kernels, scan
+from cleaner.boilerplate.prose import prose
 from cleaner.lines import Lines
 
 TEXTS = [
@@ -23,10 +24,10 @@ def both(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[scan.S
     lines = Lines.of(texts)
     results = []
     for plain in (1 << 40, -1):
-        monkeypatch.setattr(scan, "PLAIN", plain)
-        monkeypatch.setattr(features, "PLAIN", plain)
+        monkeypatch.setattr(kernels, "PLAIN", plain)
+        kernels.compiled.cache_clear()
         seen = scan.scan(lines)
-        results.append((seen, features.extract(lines, seen, seen.counts[:, scan.WORDS] * 7 - 20)))
+        results.append((seen, features.extract(lines, seen, seen.counts[:, kernels.WORDS] * 7 - 20)))
     return results
 
 
@@ -54,12 +55,12 @@ def test_any_text_has_finite_features_that_do_not_depend_on_its_neighbours_in_th
 def test_counts_are_what_the_line_says() -> None:
     seen = scan.scan(Lines.of(["BBC News: 3 people said it. Then, 44 left!"]))
     row = dict(enumerate(seen.counts[0].tolist()))
-    assert row[scan.WORDS] == 9
-    assert row[scan.CAPITALISED] == 3
-    assert row[scan.SHOUTED] == 1
-    assert row[scan.NUMBERS] == 2
-    assert row[scan.SENTENCES] == 1
-    assert row[scan.LAST] == scan.TERMINAL
+    assert row[kernels.WORDS] == 9
+    assert row[kernels.CAPITALISED] == 3
+    assert row[kernels.SHOUTED] == 1
+    assert row[kernels.NUMBERS] == 2
+    assert row[kernels.SENTENCES] == 1
+    assert row[kernels.LAST] == classes.TERMINAL
 
 
 def test_keys_fold_case_numbers_and_dates() -> None:
@@ -73,7 +74,7 @@ def test_keys_fold_case_numbers_and_dates() -> None:
 def test_a_sentence_in_pieces_is_one_piece_of_prose() -> None:
     text = "The council said in a report by\nthe mayor\n, who had asked for it, that the bridge would be closed.\nMenu"
     lines = Lines.of([text])
-    is_prose, pieces, _ = scan.prose(lines, scan.scan(lines))
+    is_prose, pieces, _ = prose(lines, scan.scan(lines))
     assert is_prose.tolist() == [1, 1, 1, 0]
     assert pieces.tolist() == [3, 3, 3, 1]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.boilerplate import features, model, scan
+from cleaner.boilerplate import features, kernels, model
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines
 
@@ -48,8 +48,8 @@ def test_compiled_and_plain_path_give_the_same_bits(monkeypatch: pytest.MonkeyPa
     lines = Lines.of([ARTICLE, ARTICLE.upper(), ARTICLE.replace(" ", "\n"), ""])
     results = []
     for plain in (1 << 40, -1):
-        monkeypatch.setattr(scan, "PLAIN", plain)
-        monkeypatch.setattr(features, "PLAIN", plain)
+        monkeypatch.setattr(kernels, "PLAIN", plain)
+        kernels.compiled.cache_clear()
         results.append(model.load().logit(lines))
     assert results[0].tobytes() == results[1].tobytes()
 

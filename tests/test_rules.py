@@ -6,13 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.boilerplate import rule_tests
-from cleaner.boilerplate.gates import gate_of
-from cleaner.boilerplate.phrases import body_of, whole_line
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines
@@ -203,17 +200,6 @@ def test_with_rule_changes_the_guard_alone(ruleset: RuleSet) -> None:
     text = f"{PROSE}\n01/22/2025 04:56:48 am\n{PROSE}"
     assert removed(ruleset, text) == []
     assert removed(ruleset.with_rule(replace(clock, position="anywhere")), text) == ["01/22/2025 04:56:48 am"]
-
-
-def test_a_gate_is_found_wherever_its_phrase_is(ruleset: RuleSet) -> None:
-    options = re2.Options()
-    options.log_errors = False
-    lines = [line for rule in ruleset.rules for line in rule.changes if "\n" not in line.strip()]
-    for rule in ruleset.rules:
-        for phrase in rule.phrases:
-            gate, whole = gate_of(phrase, ruleset.pieces), whole_line([body_of(phrase, ruleset.pieces)])
-            gates, wholes = re2.compile("(?im)" + gate, options), re2.compile(whole, options)
-            assert all(gates.search(line) for line in lines if wholes.fullmatch(line)), phrase
 
 
 @settings(max_examples=60, deadline=None)

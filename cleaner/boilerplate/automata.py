@@ -6,16 +6,21 @@ Expression Matching in the Wild", 2010).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import re2
+from numpy.typing import NDArray
 
-from cleaner.boilerplate.gates import gate_of, starts_open
+from cleaner.boilerplate.gates import Gate, Gates, letter_table
+from cleaner.boilerplate.kernels import look, run
 from cleaner.boilerplate.phrases import PhraseError, body_of, fold, whole_line
 from cleaner.boilerplate.rule_files import Rule
 from cleaner.errors import ConfigError
+from cleaner.lines import Lines
 
 #: Lines of more characters are only shown to rules that say ``long = true``.
 SHORT = 200
@@ -25,53 +30,77 @@ LONG = 700
 _MEMORY = 96 << 20
 
 
+#: What means the ends of a text, or changes what does.
+_POSITION = re.compile(r"\\[Az]|\(\?[a-z]*-?[a-z]*m")
+#: What a line is shown: lines of up to SHORT characters the first two, those of up to LONG the third.
+CLOSED, OPEN, LENGTHY = 1, 2, 4
+
+
 class Patterns(NamedTuple):
     """The expressions of one rule.
 
     Attributes:
-        closed: of lines that begin in a known way: shown every short line.
-        open: of lines that can begin in any way: shown the short lines that a gate is found in.
-        long: shown the long lines that a gate is found in.
-        gates: expressions one of which is found in every line of ``open`` and ``long``.
+        closed: of lines that begin in a known way.
+        open: of lines that can begin in any way.
+        long: of long lines.
+        gates: for each phrase what its lines hold, and which automata they are to be shown.
+        ungated: those of ``closed`` that have no gate.
     """
 
     closed: list[str]
     open: list[str]
     long: list[str]
-    gates: list[str]
+    gates: list[tuple[Gate, int]]
+    ungated: list[str]
 
 
-class Automata(NamedTuple):
-    """The automata of all rules (see ``Patterns``)."""
+class Automata:
+    """The automata of all rules (see ``Patterns``), and the gates in front of them."""
 
-    closed: Automaton
-    open: Automaton
-    long: Automaton
-    gate: Gate
+    def __init__(self, rules: Sequence[Patterns]) -> None:
+        """Take the patterns of all rules; they are compiled when first needed."""
+        self._rules = rules
+        gated = [(gate, bits) for one in rules for gate, bits in one.gates]
+        self._look = Gates.of(gated)
+        self._glance = Glance([pattern for one in rules for pattern in one.ungated])
 
-    @classmethod
-    def of(cls, rules: Sequence[Patterns]) -> Automata:
-        """Compile the patterns of all rules."""
-        return cls(
-            Automaton([one.closed for one in rules]),
-            Automaton([one.open for one in rules]),
-            Automaton([one.long for one in rules]),
-            Gate(gate for one in rules for gate in one.gates),
+    @cached_property
+    def _sets(self) -> tuple[tuple[int, Automaton], ...]:
+        rules = self._rules
+        return (
+            (CLOSED, Automaton([one.closed for one in rules])),
+            (OPEN, Automaton([one.open for one in rules])),
+            (LENGTHY, Automaton([one.long for one in rules])),
         )
 
-    def match(self, lines: Sequence[str]) -> list[list[int]]:
-        """Return for each line, all of them different, the places of the rules that have a pattern for it."""
-        short = [at for at, text in enumerate(lines) if len(text) <= SHORT]
-        found: list[list[int]] = [[]] * len(lines)
-        for at, text in zip(short, fold([lines[at] for at in short]), strict=True):
-            if some := self.closed.match(text):
-                found[at] = some
-        looked_at = [at for at, text in enumerate(lines) if len(text) <= LONG]
-        held = [looked_at[place] for place in self.gate.find([lines[at] for at in looked_at])]
-        for at, text in zip(held, fold([lines[at] for at in held]), strict=True):
-            if more := (self.open if len(lines[at]) <= SHORT else self.long).match(text):
-                found[at] = sorted({*found[at], *more})
+    def match(self, lines: Lines) -> dict[int, list[int]]:
+        """Return for the rows that a pattern matches the places of its rules."""
+        shown = self._shown(lines)
+        rows = np.flatnonzero(shown)
+        known: dict[str, list[int]] = {}
+        found: dict[int, list[int]] = {}
+        for row, bits in zip(rows.tolist(), shown[rows].tolist(), strict=True):
+            text = lines.text[row]
+            some = known.get(text)
+            if some is None:  # each unique line is decided once
+                some = known[text] = self._rules_of(text, bits)
+            if some:
+                found[row] = some
         return found
+
+    def _rules_of(self, text: str, bits: int) -> list[int]:
+        plain = fold([text])[0].encode("utf-8", "replace")
+        return sorted({at for bit, automaton in self._sets if bit & bits for at in automaton.match(plain)})
+
+    def _shown(self, lines: Lines) -> NDArray[np.uint8]:
+        """Return what each line is to be shown; most of them nothing."""
+        shown = np.zeros(len(lines), dtype=np.uint8)
+        size = lines.end - lines.start
+        start, end = lines.place, lines.place + size
+        run(look, int(np.minimum(size, LONG).sum()), start, end, LONG, lines.codes, letter_table(), *self._look, shown)
+        short = np.flatnonzero(size <= SHORT)
+        shown[self._glance.find([lines.text[row] for row in short.tolist()], short)] |= CLOSED
+        return shown & np.where(size <= SHORT, CLOSED | OPEN, LENGTHY).astype(np.uint8)
 
 
 class Automaton:
@@ -91,55 +120,56 @@ class Automaton:
         except re2.error:
             raise ConfigError("the rules are too large to be matched at once; make some of them shorter") from None
 
-    def match(self, text: str) -> list[int]:
-        """Return the places of the rules that have a pattern for the whole of a folded line."""
-        if not self._rule_of:
-            return []
-        found = self._set.Match(text.encode("utf-8", "replace"))
-        return sorted({self._rule_of[at] for at in found}) if found else []
+    def match(self, text: bytes) -> list[int]:
+        """Return the places of the rules that have a pattern for the whole of a folded line (UTF-8)."""
+        found = self._set.Match(text) if self._rule_of else None
+        return [self._rule_of[at] for at in found] if found else []
 
 
-class Gate:
-    """Finds the lines that hold one of some words, in one pass over the text: most lines of prose hold none."""
+class Glance:
+    """Finds the lines that one of some expressions could match, in one pass over all of them.
 
-    def __init__(self, gates: Iterable[str]) -> None:
+    Its expression is theirs, from the start of a line to the end of one. A match can span several lines: all that
+    it touches are found, so that no line is missed.
+    """
+
+    def __init__(self, patterns: Sequence[str]) -> None:
         options = _options()
-        unique = sorted(set(gates))
-        self._words = re2.compile("(?im)" + "|".join(unique), options) if unique else None
+        self._all = any(_POSITION.search(pattern) for pattern in patterns)  # they would not mean the line's ends here
+        united = "|".join(f"(?:{pattern})" for pattern in patterns)
+        self._words = re2.compile(f"(?m)^(?:{united})$", options) if patterns and not self._all else None
 
-    def find(self, lines: Sequence[str]) -> list[int]:
-        """Return the places of the lines that hold one of the words."""
-        if self._words is None:
-            return []
-        text = "\n".join(lines).encode("utf-8", "replace")
+    def find(self, texts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows, given with their texts, that one of the expressions could match."""
+        if self._all or self._words is None:
+            return rows if self._all else rows[:0]
+        text = "\n".join(fold(list(texts))).encode("utf-8", "replace")
         ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n"))
-        places = []
-        found = self._words.search(text)
-        while found:
-            places.append(found.start())
-            end = text.find(b"\n", found.end())
-            found = self._words.search(text, end) if end >= 0 else None
-        found_in: list[int] = np.searchsorted(ends, places).tolist()
-        return found_in
+        spans = np.array([found.span() for found in self._words.finditer(text)], dtype=np.int64).reshape(-1, 2)
+        low, high = np.searchsorted(ends, spans).T
+        touched = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.add.at(touched, low, 1)
+        np.add.at(touched, high + 1, -1)
+        return rows[np.cumsum(touched)[:-1] > 0]
 
 
 def patterns_of(rule: Rule, pieces: Mapping[str, str]) -> Patterns:
     """Return the expressions of a rule, its phrases united."""
-    closed: list[str] = []
-    opened: list[str] = []
-    long: list[str] = []
-    gates: list[str] = []
+    bodies: dict[int, list[str]] = {CLOSED: [], OPEN: [], LENGTHY: []}
+    gates: list[tuple[Gate, int]] = []
+    ungated = list(rule.patterns)
     try:
         for phrase in rule.phrases:
-            body = body_of(phrase, pieces)
-            gate = gate_of(phrase, pieces) if rule.long or starts_open(phrase) else ""
-            gates += [gate] if gate else []
-            long += [body] if rule.long and gate else []
-            (opened if gate and starts_open(phrase) else closed).append(body)
+            body, gate = body_of(phrase, pieces), Gate.of(phrase, pieces)
+            kinds = [OPEN if gate.holds else CLOSED, *([LENGTHY] if rule.long and any(gate) else [])]
+            gates += [(gate, sum(kinds))] if any(gate) else []
+            ungated += [] if any(gate) else [whole_line([body])]
+            for kind in kinds:
+                bodies[kind].append(body)
     except PhraseError as error:
         raise ConfigError(f"{rule.file}: rule {rule.name!r}: a phrase cannot be read: {error}") from None
-    united = [[whole_line(bodies)] if bodies else [] for bodies in (closed, opened, long)]
-    return Patterns([*united[0], *rule.patterns], united[1], united[2], gates)
+    closed, opened, long = ([whole_line(some)] if some else [] for some in bodies.values())
+    return Patterns([*closed, *rule.patterns], opened, long, gates, ungated)
 
 
 def check(rule: Rule, pieces: Mapping[str, str]) -> None:
@@ -147,7 +177,7 @@ def check(rule: Rule, pieces: Mapping[str, str]) -> None:
     patterns = patterns_of(rule, pieces)
     options = _options()
     options.max_mem = 4 << 20
-    for pattern in (*patterns.closed, *patterns.open, *patterns.gates):
+    for pattern in (*patterns.closed, *patterns.open):
         try:
             compiled = re2.compile(pattern, options)
         except re2.error as error:
@@ -155,7 +185,7 @@ def check(rule: Rule, pieces: Mapping[str, str]) -> None:
                 f"{rule.file}: rule {rule.name!r}: the pattern {pattern!r} cannot be used: {error}. "
                 "Patterns have RE2's syntax: no look-around and no back-references; use a phrase if you can"
             ) from None
-        if pattern not in patterns.gates and (compiled.fullmatch("") or compiled.fullmatch("zq zq zq")):
+        if compiled.fullmatch("") or compiled.fullmatch("zq zq zq"):
             raise ConfigError(f"{rule.file}: rule {rule.name!r} would match any line; give it a word to look for")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.places import ends_sentence
@@ -37,23 +38,34 @@ _CREDIT = re.compile(
 )
 
 
-def match(lines: Lines) -> list[Mark]:
-    """Return a ``remove`` mark for each line that its document has twice; sorted by row."""
-    rows = np.flatnonzero(lines.end - lines.start >= CHARACTERS)
+def match(lines: Lines, alike: NDArray[np.bool_] | None = None) -> list[Mark]:
+    """Return a ``remove`` mark for each line that its document has twice; sorted by row.
+
+    ``alike`` says of each document whether it can have such lines, if known (see ``any_alike``).
+    """
     marks: dict[int, Mark] = {}
-    cuts = np.searchsorted(rows, lines.first)
-    ordered = rows.tolist()
-    for begin, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-        if end - begin > 1 and _any_alike([lines.text[row] for row in ordered[begin:end]]):
-            for mark in _document(lines, ordered[begin:end]):
-                marks.setdefault(mark.row, mark)
+    for document in np.flatnonzero(any_alike(lines) if alike is None else alike).tolist():
+        for mark in _document(lines, _rows(lines, document)):
+            marks.setdefault(mark.row, mark)
     return [marks[row] for row in sorted(marks)]
 
 
-def _any_alike(texts: list[str]) -> bool:
-    """Say whether two lines begin or end alike: most documents have none, and are done with."""
-    beginnings, endings = {text[:_END] for text in texts}, {text[-_END:] for text in texts}
-    return not len(beginnings) == len(endings) == len(texts)
+def any_alike(lines: Lines) -> NDArray[np.bool_]:
+    """Say of each document whether two of its lines begin or end alike: most have none, and are done with."""
+    alike = np.zeros(len(lines.texts), dtype=np.bool_)
+    rows = np.flatnonzero(lines.end - lines.start >= CHARACTERS)
+    long, cuts = [lines.text[row] for row in rows.tolist()], np.searchsorted(rows, lines.first).tolist()
+    for document, (low, high) in enumerate(pairwise(cuts)):
+        texts = long[low:high]
+        beginnings, endings = {text[:_END] for text in texts}, {text[-_END:] for text in texts}
+        alike[document] = not len(beginnings) == len(endings) == len(texts)
+    return alike
+
+
+def _rows(lines: Lines, document: int) -> list[int]:
+    """Return the rows of a document that are long enough."""
+    low, high = lines.first[document : document + 2].tolist()
+    return [row for row in range(low, high) if len(lines.text[row]) >= CHARACTERS]
 
 
 def _document(lines: Lines, rows: list[int]) -> Iterator[Mark]:

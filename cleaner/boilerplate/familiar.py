@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.boilerplate.scan import Scan, hash_word
+from cleaner.boilerplate.classes import hash_word
+from cleaner.boilerplate.scan import Scan
 from cleaner.lines import Lines
 
 #: Frequent words of English that are none, or rare, in other languages of the same letters.

@@ -10,39 +10,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.boilerplate import scan as scanning
-from cleaner.boilerplate.scan import (
+from cleaner.boilerplate.classes import (
     BRACKET,
-    CAPITALISED,
     CASELESS,
     COLON,
     COMMA,
     DASH,
     DIGIT,
-    ENDING,
-    FIRST,
-    HEAD,
-    LAST,
-    LINKS,
-    LONGEST,
     LOWER,
     MARKUP,
-    NUMBERS,
-    PLAIN,
     QUOTE,
-    SENTENCES,
     SEPARATOR,
-    SHOUTED,
     SIGN,
-    STOPS,
-    TAIL,
     TERMINAL,
     UNSPACED,
     UPPER,
+)
+from cleaner.boilerplate.kernels import (
+    CAPITALISED,
+    ENDING,
+    FIRST,
+    LAST,
+    LINKS,
+    LONGEST,
+    NUMBERS,
+    SENTENCES,
+    SHOUTED,
+    STOPS,
     WORDS,
-    Scan,
-    prose,
-)  # fmt: skip
+    run,
+    topics,
+)
+from cleaner.boilerplate.prose import prose
+from cleaner.boilerplate.scan import HEAD, TAIL, Scan
 from cleaner.lines import Lines
 
 _BASE = (
@@ -202,8 +202,7 @@ def _topics(lines: Lines, seen: Scan, is_prose: NDArray[np.uint8]) -> NDArray[np
     """
     out = np.zeros((len(lines), 4), dtype=np.int32)
     slots = np.zeros(4096, dtype=np.int32)
-    size = PLAIN + 1 if len(seen.words) > PLAIN // 6 else 0
-    scanning.run(1, size, seen.words, seen.stop, seen.first, lines.first, is_prose, slots, out)
+    run(topics, len(seen.words) * 6, seen.words, seen.stop, seen.first, lines.first, is_prose, slots, out)
     return out
 
 

@@ -1,142 +1,227 @@
-"""Gates: expressions that tell at a glance, over a whole batch of text, which lines a phrase could speak of.
+"""Gates: what the letters of every line of a phrase begin with, or hold; a first quick look at a whole batch.
 
-A gate is found in every line of its phrase (folded or not) and in few others: the phrase's beginning, at the start
-of a line, or, where a phrase can begin with any words, the rarest words that it always holds.
+A gate speaks of letters and digits alone, without case, signs and spaces, for these are what a phrase leaves open:
+"follow us [on *]" says that the letters of the line are "followus", or begin with "followuson". A phrase that can
+begin with any words has letters inside that every one of its lines holds. So no line of a phrase can be missed, and
+few others are let through (Cox, "Regular Expression Matching with a Trigram Index", 2012, has the idea).
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
 
-from cleaner.boilerplate.phrases import TOKEN, folded
+import numpy as np
+from numpy.typing import NDArray
 
-_ANY_GAP = r"[^0-9A-Za-z\n]{0,6}"
-#: Words that say little about a line.
-_COMMON = frozenset(
+from cleaner.boilerplate.phrases import SIGNS, TOKEN, folded
+
+#: Signs that a phrase leaves open: around it, between its words, and those that are folded.
+_OPEN = frozenset(" <>*#+[](){}_|:;.!,/-?'\"~=\\^`").union(SIGNS)
+#: So many letters of a beginning, or of a run inside, are looked at.
+REACH = 7
+#: Shorter runs of letters stand in too many lines to tell anything; two that are not ASCII do.
+LEAST = 3
+#: A phrase with more beginnings than this is only held to the letters that they share.
+_MOST = 400
+#: In about which share of lines a run of so many letters stands.
+_SHARE = (1.0, 1.0, 0.8, 0.2, 0.03, 0.008, 0.003, 0.001)
+
+
+class Group(NamedTuple):
+    """Alternatives, each a sequence of letters (bytes), groups, and None for anything at all."""
+
+    branches: list[list[bytes | Group | None]]
+    optional: bool = False
+
+
+class Gate(NamedTuple):
+    """What the letters of a line must be for a phrase: one of ``whole``, or begin with, or hold one of these.
+
+    All three empty stand for any line.
     """
-    a an and are at be by can com could did do first for found from get give has have here how if in is it its
-    last make may more most must need new no not now of on one or other our out part read report said see show
-    sign site so story than that the their them this time to turn up use us using view was we were what when who
-    will with without would you your enter follow share link issue provide problem request important available
-    original whole page news people video article content got suggest paid personal like right free used data
-    terms email contact
-    """.split()  # noqa: SIM905
-)
+
+    whole: frozenset[bytes] = frozenset()
+    begins: frozenset[bytes] = frozenset()
+    holds: frozenset[bytes] = frozenset()
+
+    @classmethod
+    def of(cls, phrase: str, pieces: Mapping[str, str]) -> Gate:
+        """Return the gate of a phrase that ``phrases.body_of`` can read."""
+        group = _tree(folded(phrase), pieces)
+        whole, begins = _beginnings(group)
+        if all(whole) and all(begins):
+            return cls(frozenset(whole), frozenset(begins))
+        return cls(holds=frozenset(_inside(group)))
+
+    def passes(self, line: str) -> bool:
+        """Say whether a line is let through: the plain form of ``kernels.look``."""
+        text = letters(line)
+        return (
+            text in self.whole
+            or text.startswith(tuple(self.begins))
+            or any(run in text for run in self.holds)
+            or not any(self)
+        )
 
 
-def starts_open(phrase: str) -> bool:
-    """Say whether a phrase begins with words that can be any."""
-    return phrase.startswith(("*", "{few}", "{name}", "[{few}]"))
+@cache
+def letter_table() -> NDArray[np.uint8]:
+    """Return for every code point below 65,536 the byte of its letter or rare sign without case, 0 for all else.
 
-
-def gate_of(phrase: str, pieces: Mapping[str, str]) -> str:
-    """Return an expression that is found in every line of the phrase, folded or not: for a first quick look.
-
-    It is the phrase's beginning, at the start of a line, or, where that can be any, its rarest words. Empty where
-    a phrase has no such words.
+    ASCII stands for itself, all digits for 0; others share the bytes from 128 on.
     """
-    plain = folded(phrase)
-    beginning = "" if starts_open(phrase) else _beginning(plain, pieces)
-    if beginning:
-        return r"^[^0-9A-Za-z\n]{0,8}" + beginning
-    runs = _anchors(plain, pieces)
-    return f"(?:{'|'.join(runs)})" if runs else ""
+    signs = list(map(chr, range(65536)))
+    told = [sign.isalnum() or (sign.isprintable() and unicodedata.category(sign)[0] != "M") for sign in signs]
+    table = np.where(told, 128 | (np.arange(65536) * 40503 >> 6) & 127, 0).astype(np.uint8)
+    for at, sign in enumerate(signs):
+        plain = sign.casefold()
+        if at < 128:
+            table[at] = ord(plain)
+        elif plain != sign:
+            table[at] = 128 | (sum(map(ord, plain)) * 40503 >> 6) & 127 if plain[1:] or plain > "\x7f" else ord(plain)
+    table[[at for at in range(65536) if signs[at].isdecimal()]] = ord("0")
+    table[[ord(sign) for sign in _OPEN]] = 0
+    table[:32] = table[127] = 0
+    return table
 
 
-def _beginning(phrase: str, pieces: Mapping[str, str]) -> str:
-    """Return the expression of what a phrase says before the first thing that can be any words; "" if nothing."""
-    written: list[str] = []
-    depth = 0
+def letters(text: str) -> bytes:
+    """Return the letters of a text, a byte each; characters beyond 65,535 have none."""
+    table = _letter_bytes()
+    return bytes(filter(None, [table[ord(sign)] for sign in text if sign < "\U00010000"]))
+
+
+@cache
+def _letter_bytes() -> bytes:
+    return letter_table().tobytes()
+
+
+def _tree(phrase: str, pieces: Mapping[str, str]) -> Group:
+    stack: list[Group] = [Group([[]])]
     for found in TOKEN.finditer(phrase):
         kind, value = found.lastgroup, found.group()
-        if depth == 0 and _any_words(phrase[found.start() : _group_end(phrase, found.start())], pieces):
-            break
-        depth += (kind == "open") - (kind == "close")
+        here = stack[-1].branches
         if kind == "piece":
-            written.append(f"(?:{_beginning(folded(pieces[found['piece']]), pieces)})")
+            piece = pieces[found["piece"]]
+            here[-1] += _expression(piece[3:]) if piece.startswith("re:") else [_tree(folded(piece), pieces)]
         elif kind == "open":
-            written.append("(?:")
+            stack.append(Group([[]], value == "["))
         elif kind == "close":
-            written.append(")?" if value == "]" else ")")
-        else:
-            written.append(value if kind in ("word", "bar") or not value.isascii() else _ANY_GAP)
-    plain = "".join(written)
-    needed = re.sub(r"\(\?:[^()]*\)\?", "", plain).replace(_ANY_GAP, "").replace("(?:", "")
-    return plain if re.search(r"[^()|?\s]", needed) else ""
+            stack[-2].branches[-1].append(stack.pop())
+        elif kind == "bar":
+            here.append([])
+        elif value == "*":
+            here[-1].append(None)
+        elif kind != "space":
+            here[-1].append(letters(value))
+    return stack[0]
 
 
-def _group_end(phrase: str, start: int) -> int:
-    """Return where the group that opens at ``start`` ends; for anything but a group the end of its token."""
-    depth = 0
-    for found in TOKEN.finditer(phrase, start):
-        depth += (found.lastgroup == "open") - (found.lastgroup == "close")
-        if depth <= 0:
-            return found.end()
-    return len(phrase)
+def _expression(pattern: str) -> list[bytes | Group | None]:
+    """Return what is known of a regular expression: whether it begins with a digit."""
+    return [b"0", None] if re.match(r"\\d(?![?*{])|\\d\{1,", pattern) else [None]
 
 
-def _any_words(part: str, pieces: Mapping[str, str]) -> bool:
-    """Say whether a part of a phrase holds a star or a piece that is a regular expression."""
-    found = list(TOKEN.finditer(part))
-    named = [pieces[one["piece"]] for one in found if one.lastgroup == "piece"]
-    return any(one.group() == "*" for one in found) or any(
-        value.startswith("re:") or _any_words(folded(value), pieces) for value in named
-    )
+def _beginnings(group: Group) -> tuple[set[bytes], set[bytes]]:
+    """Return the letters that a group can be made of, and those that it begins with before anything may follow."""
+    whole: set[bytes] = {b""} if group.optional else set()
+    begins: set[bytes] = set()
+    for branch in group.branches:
+        growing = {b""}
+        for node in branch:
+            if node is None:
+                begins |= growing
+                growing = set()
+            elif growing:
+                ends, opens = ({node}, set[bytes]()) if isinstance(node, bytes) else _beginnings(node)
+                begins |= {(start + rest)[:REACH] for start in growing for rest in opens}
+                growing = {start + rest for start in growing for rest in ends}
+                long = {start for start in growing if len(start) > REACH}
+                begins |= {start[:REACH] for start in long}
+                growing -= long
+            if len(growing) > _MOST:
+                begins, growing = begins | growing, set()
+        whole |= growing
+    return whole, begins
 
 
-def _anchors(phrase: str, pieces: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the anchors of a phrase that ``_body`` could read: runs of words, as expressions."""
-    best: tuple[str, ...] = ()
-    run: list[str] = []
-    begins = depth = start = 0
-    phrase += " *"
-    for found in TOKEN.finditer(phrase):
-        kind, value = found.lastgroup, found.group()
-        if depth == 0 and kind == "word":
-            begins = begins if run else found.start()
-            run.append(value)
-        elif depth == 0 and kind != "space" and run:
-            first = _edge(run[0]) if phrase[begins - 1 : begins] in ("", " ") else ""
-            last = _edge(run[-1]) if phrase[found.start() - 1] == " " else ""
-            best = _better(best, (first + _ANY_GAP.join(run) + last,))
-            run = []
-        if kind == "open":
-            start = found.end() if depth == 0 else start
-            depth += 1
-        elif kind == "close":
-            depth -= 1
-            if depth == 0 and value == ")":
-                best = _better(best, _either(phrase[start : found.start()], pieces))
-        elif depth == 0 and kind == "piece" and not pieces[found["piece"]].startswith("re:"):
-            best = _better(best, _anchors(folded(pieces[found["piece"]]), pieces))
-    return best
+def _inside(group: Group) -> set[bytes]:
+    """Return runs of letters one of which every text of the group holds; none if it may hold none."""
+    found: set[bytes] = set()
+    for branch in group.branches:
+        best: set[bytes] = set()
+        run = b""
+        for node in [*branch, None]:
+            if isinstance(node, bytes):
+                run += node
+                continue
+            best = min(best, {run[:REACH]}, key=_cost)
+            run = b""
+            if node is not None and not node.optional:
+                best = min(best, _inside(node), key=_cost)
+        if not best:
+            return set()
+        found |= best
+    return found
 
 
-def _edge(word: str) -> str:
-    """Return the expression of a word's edge, which RE2 only knows of ASCII letters."""
-    return r"\b" if word.isascii() else ""
+def _cost(runs: Iterable[bytes]) -> float:
+    """Return about which share of lines hold one of the runs; runs that are too short, or none, tell nothing."""
+    sizes = [len(run) if run.isascii() else min(REACH, len(run) + (run[-1] > 127)) for run in runs]
+    return sum(_SHARE[size] for size in sizes) if sizes and min(sizes) >= LEAST else 1e9
 
 
-def _either(phrase: str, pieces: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the anchors of every branch of an alternative, or none if a branch has none."""
-    branches: list[tuple[str, ...]] = []
-    depth, start = 0, 0
-    for at, char in enumerate(phrase + "|"):
-        depth += (char in "([") - (char in ")]")
-        if char == "|" and depth == 0:
-            branches.append(_anchors(phrase[start:at], pieces))
-            start = at + 1
-    return tuple(sorted({word for branch in branches for word in branch})) if all(branches) else ()
+class Gates(NamedTuple):
+    """The gates of all phrases as tables for the kernel.
+
+    Attributes:
+        starts: beginnings as numbers (the letters as base 256) in a hash table, and in the row below what a line
+            with them is shown; 256 times that for those that must be all letters of a line. int64, shape (2, slots).
+        runs: the same for runs inside.
+        ends: for a hash of the last three letters which lengths of runs end with them, as bits; and behind these
+            16,384 whether the last two, the second not ASCII, are a run. uint8.
+    """
+
+    starts: NDArray[np.int64]
+    runs: NDArray[np.int64]
+    ends: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, gates: Sequence[tuple[Gate, int]]) -> Gates:
+        """Unite gates, each with the bits of what lines that it lets through are shown."""
+        starts: dict[int, int] = {}
+        runs: dict[int, int] = {}
+        for gate, bits in gates:
+            for texts, into, shown in (
+                (gate.whole, starts, bits << 8),
+                (gate.begins, starts, bits),
+                (gate.holds, runs, bits),
+            ):
+                for text in texts:
+                    number = int.from_bytes(text, "big")
+                    into[number] = into.get(number, 0) | shown
+        ends = np.zeros(0x14000, dtype=np.uint8)
+        for number in runs:
+            size = (number.bit_length() + 7) // 8
+            ends[slot_of(number & 0xFFFFFF, 0x3FFF) if size > 2 else 0x4000 + number] |= 1 << size
+        return cls(_hashed(starts), _hashed(runs), ends)
 
 
-def _better(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the anchors that are rarer in text."""
-    return min(one, other, key=lambda runs: (sum(map(_share, runs)) if runs else 1e9, runs))
+def slot_of(number: int, mask: int) -> int:
+    """Return where to look for a number first in a hash table of ``mask`` + 1 slots."""
+    return (((number ^ (number >> 23) ^ (number >> 41)) * 0x9E3779B1) & 0xFFFFFFFF) >> 8 & mask
 
 
-def _share(run: str) -> float:
-    """Return about which share of lines hold a run of words."""
-    words = run.replace(r"\b", "").split(_ANY_GAP)
-    return math.prod(0.3 if len(word) < 3 else 0.1 if word.casefold() in _COMMON else 0.005 for word in words)
+def _hashed(values: Mapping[int, int]) -> NDArray[np.int64]:
+    size = 1 << max(4, (4 * len(values)).bit_length())
+    table = np.zeros((2, size), dtype=np.int64)
+    for number, value in values.items():
+        at = slot_of(number, size - 1)
+        while table[0, at]:
+            at = (at + 1) & (size - 1)
+        table[:, at] = number, value
+    return table

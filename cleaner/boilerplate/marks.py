@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from cleaner.lines import Lines
+
 
 class Mark(NamedTuple):
     """One detector's word on one line.
@@ -29,3 +31,8 @@ class Mark(NamedTuple):
     start: int = 0
     end: int = -1
     fields: Mapping[str, Any] | None = None
+
+
+def is_whole(mark: Mark, lines: Lines) -> bool:
+    """Say whether a mark is about the whole of its line."""
+    return mark.start <= 0 and (mark.end < 0 or mark.end >= len(lines.text[mark.row]))

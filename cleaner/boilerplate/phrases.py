@@ -22,7 +22,7 @@ _SPACES = "\xa0\u2002\u2003\u2009\u202f\u3000\t"
 _NOTHING = "\u200b\u200c\u200d\u2060\ufeff\xad\u200e\u200f"
 _BULLETS = "•●▪■▶►▸·→←↓↑▼▾✕×✉☰✅■□◆◇▲△★☆※"
 #: Typographic variants and the plain sign that stands for each.
-_PLAIN: dict[str, str] = (
+SIGNS: dict[str, str] = (
     dict.fromkeys(_SPACES, " ")
     | dict.fromkeys(_NOTHING, "")
     | dict.fromkeys(_BULLETS, "*")
@@ -59,8 +59,8 @@ def fold(lines: list[str]) -> list[str]:
     text = "\n".join(lines)
     if text.isascii():
         return lines
-    for sign in sorted(_PLAIN.keys() & set(text)):
-        text = text.replace(sign, _PLAIN[sign])
+    for sign in sorted(SIGNS.keys() & set(text)):
+        text = text.replace(sign, SIGNS[sign])
     return text.split("\n")
 
 

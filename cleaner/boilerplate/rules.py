@@ -43,7 +43,7 @@ class RuleSet:
     def _automata(self) -> Automata:
         """The automata of the rules, compiled when first used: listing rules needs none."""
         if self._built is None:
-            self._built = Automata.of([patterns_of(rule, self.pieces) for rule in self.rules])
+            self._built = Automata([patterns_of(rule, self.pieces) for rule in self.rules])
         return self._built
 
     @classmethod
@@ -74,7 +74,7 @@ class RuleSet:
         lines: Lines,
         languages: Sequence[str | None] | None = None,
         places: Places | None = None,
-        known: dict[str, list[int]] | None = None,
+        hits: Hits | None = None,
     ) -> list[Mark]:
         """Return what the rules say of the lines, sorted by row.
 
@@ -82,10 +82,10 @@ class RuleSet:
             lines: the lines of a batch of texts.
             languages: the language of each text, where known; rules of other languages stay silent.
             places: ``Places.of(lines)`` if at hand.
-            known: for lines that were looked at before the places of the rules with a pattern for them; grows.
+            hits: ``self.hits(lines)`` if at hand.
         """
         places = places or Places.of(lines)
-        hits = self._hits(lines, {} if known is None else known)
+        hits = self.hits(lines) if hits is None else hits
         marks: list[Mark] = []
         between: list[Mark] = []
         for at, row in self._speaking(lines, places, hits, languages):
@@ -113,11 +113,9 @@ class RuleSet:
                     ended.add(once)
                 yield at, row
 
-    def _hits(self, lines: Lines, known: dict[str, list[int]]) -> dict[int, list[int]]:
-        """Return for the rows that a pattern matches the places of the rules; each unique line is decided once."""
-        new = [text for text in dict.fromkeys(lines.text) if text not in known]
-        known.update(zip(new, self._automata.match(new), strict=True))
-        return {row: found for row, found in enumerate(map(known.__getitem__, lines.text)) if found}
+    def hits(self, lines: Lines) -> Hits:
+        """Return for the rows that a pattern matches the places of its rules; guards are not asked."""
+        return self._automata.match(lines)
 
     def _holds(
         self,

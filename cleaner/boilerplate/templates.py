@@ -18,6 +18,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cleaner.boilerplate import scan
+from cleaner.boilerplate.classes import hash_word
+from cleaner.boilerplate.kernels import WORDS
 from cleaner.boilerplate.marks import Mark
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines
@@ -98,7 +100,7 @@ def count_rows(
     columns = [
         key[which], pa.array([names[at] for at in group[1][start]], pa.string()),
         pa.array(when.astype(np.int32), mask=when < 0), pa.array(texts, pa.string()),
-        seen.counts[which, scan.WORDS], *sums,
+        seen.counts[which, WORDS], *sums,
     ]  # fmt: skip
     return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=ROWS)
 
@@ -259,7 +261,7 @@ class Templates(NamedTuple):
 
 def _mix(keys: NDArray[np.int64], sources: Sequence[str]) -> NDArray[np.int64]:
     """Hash each line's key together with its source."""
-    names = {source: scan.hash_word(source) for source in sorted(set(sources))}
+    names = {source: hash_word(source) for source in sorted(set(sources))}
     salt = np.fromiter((names[source] for source in sources), dtype=np.uint64, count=len(sources))
     mixed = (keys.view(np.uint64) ^ (salt * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xD6E8FEB86659FD93)
     return (mixed ^ (mixed >> np.uint64(32))).view(np.int64)

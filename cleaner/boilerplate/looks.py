@@ -1,0 +1,120 @@
+"""One look at the lines of a batch, and the next at what is left of them.
+
+Most lines of a later look stood in the one before: what a detector knows of a line alone is taken from there, and
+only what depends on its place or its neighbours is found anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import fields as header
+from cleaner.boilerplate import captions
+from cleaner.boilerplate.marks import Mark
+from cleaner.boilerplate.model import LineModel, lexical_score
+from cleaner.boilerplate.places import Places
+from cleaner.boilerplate.prose import prose
+from cleaner.boilerplate.rules import Hits, RuleSet
+from cleaner.boilerplate.scan import Scan, scan
+from cleaner.boilerplate.templates import Templates
+from cleaner.documents import Edit, apply
+from cleaner.lines import Lines
+
+
+class Detectors(NamedTuple):
+    """The detectors to ask (None: not that one)."""
+
+    ruleset: RuleSet | None
+    templates: Templates | None
+    model: LineModel | None
+    fields: bool
+    captions: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """The lines of a batch and what is known of each line alone.
+
+    Attributes:
+        lines, sources, languages: the batch.
+        detectors: those to ask.
+        seen: the scan of the lines.
+        score: their lexical scores; shape (lines,).
+        hits: see ``RuleSet.hits``.
+        alike: see ``captions.any_alike``; shape (documents,).
+        headers: what lines say as headers (see ``fields.match``); grows.
+    """
+
+    lines: Lines
+    sources: Sequence[str | None]
+    languages: Sequence[str | None]
+    detectors: Detectors
+    seen: Scan
+    score: NDArray[np.int32] | None
+    hits: Hits
+    alike: NDArray[np.bool_]
+    headers: header.Known
+
+    @classmethod
+    def of(
+        cls, lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], detectors: Detectors
+    ) -> Look:
+        """Look at lines for the first time."""
+        seen = scan(lines)
+        score = None if detectors.model is None else lexical_score(seen, detectors.model.lexicon)
+        hits = {} if detectors.ruleset is None else detectors.ruleset.hits(lines)
+        alike = captions.any_alike(lines) if detectors.captions else np.zeros(len(lines.texts), dtype=np.bool_)
+        return cls(lines, sources, languages, detectors, seen, score, hits, alike, {})
+
+    def again(
+        self, documents: NDArray[np.int64], edits: Sequence[Sequence[Edit]], gone: NDArray[np.bool_] | None
+    ) -> Look:
+        """Look at what is left of some documents.
+
+        Args:
+            documents: which, rising.
+            edits: of each of them.
+            gone: the lines that the edits take out; None if they take out parts of lines, too.
+
+        """
+        sources, languages = ([column[at] for at in documents.tolist()] for column in (self.sources, self.languages))
+        if gone is None:
+            texts = [apply(some, self.lines.texts[at]) for at, some in zip(documents.tolist(), edits, strict=True)]
+            return replace(Look.of(Lines.of(texts), sources, languages, self.detectors), headers=self.headers)
+        lines, rows = self.lines.without(gone, documents, edits)
+        return replace(
+            self,
+            lines=lines,
+            sources=sources,
+            languages=languages,
+            seen=self.seen.take(rows),
+            score=None if self.score is None else self.score[rows],
+            hits={new: self.hits[row] for new, row in enumerate(rows.tolist()) if row in self.hits},
+            alike=self.alike[documents],
+        )
+
+    @cached_property
+    def prose(self) -> NDArray[np.uint8]:
+        """Which lines are running text; shape (lines,)."""
+        return prose(self.lines, self.seen)[0]
+
+    def marks(self) -> dict[int, list[Mark]]:
+        """Return the marks of the detectors that speak of few lines, by row."""
+        found: list[Mark] = []
+        places = Places.of(self.lines)
+        if self.detectors.ruleset is not None:
+            found += self.detectors.ruleset.match(self.lines, self.languages, places, self.hits)
+        if self.detectors.fields:
+            found += header.match(self.lines, found, places, self.headers)
+        if self.detectors.captions:
+            found += captions.match(self.lines, self.alike)
+        rows: dict[int, list[Mark]] = {}
+        for mark in found:
+            rows.setdefault(mark.row, []).append(mark)
+        return rows

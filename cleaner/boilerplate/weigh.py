@@ -1,0 +1,96 @@
+"""The evidence of all detectors, added up as log-odds: how likely each line is boilerplate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.boilerplate.familiar import familiar
+from cleaner.boilerplate.looks import Look
+from cleaner.boilerplate.marks import Mark, is_whole
+
+#: Log-odds: the model's weight and the intercept; what a template and a rule add, and the weight of their own.
+#: Fitted by logistic regression on log-odds of lines whose site the model had not seen; the intercept is raised.
+MODEL, INTERCEPT = 0.87, -0.2
+TEMPLATE, RULE = (1.03, 1.13), (1.2, 0.52)
+#: A template that is as sure as this removes a line at the balanced level whatever the model says.
+CERTAIN, ALONE = 0.93, 0.75
+#: A document that has more short lines than this between its paragraphs, and would lose less than that share of
+#: all its lines, is rather a list or a table than a page: there a line needs CAUTION more log-odds.
+INSIDE, PAGE, CAUTION = 40, 0.65, 2.0
+#: A sentence amid the article that the model takes for content as surely as this is no boilerplate by a rule alone.
+CONTENT, DOUBT = 0.25, 0.45
+_ENDS, _QUOTES = (".", "!", "…"), "\"'”’»)"
+#: So much more log-odds a line needs in a document that is not in English, which is all that the model has learned.
+UNFAMILIAR = 3.0
+
+
+class Said(NamedTuple):
+    """For each line the probability that it is boilerplate, by all detectors, and by each; float64 (lines,)."""
+
+    united: NDArray[np.float64]
+    model: NDArray[np.float64]
+    templates: NDArray[np.float64]
+    others: dict[str, NDArray[np.float64]]
+
+
+def weigh(look: Look, marks: Mapping[int, Sequence[Mark]]) -> Said:
+    """Unite what the detectors say of each line, given the marks by row."""
+    lines, seen = look.lines, look.seen
+    others = {name: np.zeros(len(lines)) for name in ("rules", "fields", "captions", "threads")}
+    for row, some in marks.items():
+        for mark in some:
+            if mark.action == "remove" and is_whole(mark, lines):
+                others[mark.detector][row] = max(others[mark.detector][row], mark.confidence)
+    none = np.zeros(len(lines))
+    template = (
+        none if look.detectors.templates is None else look.detectors.templates.evidence(lines, look.sources, seen)
+    )
+    rule = others["rules"]
+    certain = np.maximum.reduce([others["captions"], others["fields"], others["threads"]])
+    alone = np.maximum(rule, certain)
+    if look.detectors.model is None:
+        return Said(1 - (1 - template) * (1 - alone), none, template, others)
+    logit = look.detectors.model.logit(lines, seen, look.score)
+    english = familiar(lines, seen)
+    total = INTERCEPT + MODEL * logit - UNFAMILIAR * ~english
+    for confidence, (base, weight) in ((template, TEMPLATE), (rule, RULE)):
+        total += np.where(confidence > 0, base + weight * _logit(np.clip(confidence, 0.05, 0.97)), 0)
+    inside = _is_inside(look)
+    united = _probability(total - CAUTION * _is_list(look, total, inside))
+    united = np.maximum(united, np.where(template >= CERTAIN, ALONE, 0))
+    united, said = np.maximum(united, alone), _probability(logit)
+    by_rule = (rule > 0) & (certain == 0) & (template < CERTAIN)
+    doubtful = by_rule & english & (said < CONTENT) & inside
+    for row in np.flatnonzero(doubtful).tolist():
+        if lines.text[row].rstrip(_QUOTES).endswith(_ENDS):
+            united[row] = min(united[row], DOUBT)
+    return Said(united, said, template, others)
+
+
+def _is_inside(look: Look) -> NDArray[np.bool_]:
+    """Say which lines have a paragraph of prose somewhere before and somewhere after them."""
+    lines = look.lines
+    number = np.zeros(len(lines) + 1, dtype=np.int64)
+    np.cumsum(look.prose, out=number[1:])
+    low, high = lines.first[:-1][lines.document], lines.first[1:][lines.document]
+    return np.asarray((number[:-1] > number[low]) & (number[high] > number[1:]))
+
+
+def _is_list(look: Look, total: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which lines stand between the paragraphs of a document that is rather a list than a page."""
+    lines = look.lines
+    many = np.bincount(lines.document, inside & (look.prose == 0), len(lines.texts)) > INSIDE
+    page = np.bincount(lines.document, total > 0, len(lines.texts)) >= PAGE * np.diff(lines.first)
+    return inside & (many & ~page)[lines.document]
+
+
+def _logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log(probability / (1 - probability))
+
+
+def _probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
