@@ -91,15 +91,15 @@ def _said(record: dict[str, Any], rule_files: list[str]) -> list[str]:
     """The phrases of the rule that a line of the removed text is, at most one a line; none where it has none."""
     from cleaner.boilerplate.automata import Automata, patterns_of
     from cleaner.boilerplate.rules import RuleSet
+    from cleaner.lines import Lines
 
     ruleset = RuleSet.load([path for name in rule_files if (path := Path(name)).exists()])
     rule = next((rule for rule in ruleset.rules if rule.name == record["rule"]), None)
     if rule is None or not rule.phrases:
         return []
     alone = [patterns_of(replace(rule, phrases=(phrase,), patterns=()), ruleset.pieces) for phrase in rule.phrases]
-    lines = list(dict.fromkeys(line.strip() for line in record["removed"].split("\n") if line.strip()))
-    found = [places[0] for places in Automata.of(alone).match(lines) if places]
-    return [rule.phrases[place] for place in dict.fromkeys(found)]
+    found = Automata(alone).match(Lines.of([record["removed"]]))
+    return [rule.phrases[place] for place in dict.fromkeys(places[0] for _, places in sorted(found.items()))]
 
 
 def _evidence(record: dict[str, Any]) -> str:
