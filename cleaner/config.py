@@ -124,6 +124,12 @@ class Config:
     tmp: str | None = setting(
         None, "Folder for what lies between the steps of a run (some 4 times the input); else OUTPUT.", result=False
     )
+    engine: str = setting("local", "What runs the passes.", choices=("local", "spark"), result=False)
+    master: str | None = setting(
+        None,
+        "Master of the engine spark: local[2], spark://host:port, yarn, k8s://…; as Spark is configured.",
+        result=False,
+    )
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -211,6 +217,8 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path)
             origins[name] = Origin(_typed(key, _parsed(key, text, variable), variable), variable)
     for name, value in flags.items():
         origins[name] = Origin(_typed(key_of(name), value, "--" + key_of(name)), "--" + key_of(name))
+    if origins["master"].value is not None and origins["engine"].where == "default":
+        raise ConfigError(f"{origins['master'].where}: a master is set, but no engine that has one; add --engine spark")
     for one in fields(Config):
         try:
             check(one.name, origins[one.name].value, one.metadata)

@@ -146,9 +146,20 @@ def _clean(config: Config, planned: Plan, spool: Path, watch: Watch, manifest: M
     for left in files.glob("*.tmp"):
         left.unlink()
     against = [_index(name, spool / f"earlier-{number}") for number, name in enumerate(sorted(set(config.against)))]
+    with _engine(config, planned, watch, manifest) as engine:
+        record = run(config, planned, engine, files, against)
+    for left in files.glob("*.tmp"):  # of workers that died, and whose work others have done again
+        left.unlink()
+    return record
+
+
+def _engine(config: Config, planned: Plan, watch: Watch, manifest: Manifest) -> LocalEngine:
+    if config.engine == "spark":
+        from cleaner.engines.spark import SparkEngine
+
+        return SparkEngine(manifest.folder, config.master, watch=watch, manifest=manifest)
     taken = resources(config, planned.bytes)
-    with LocalEngine(manifest.folder, taken.jobs, taken.partition_bytes, watch, manifest) as engine:
-        return run(config, planned, engine, files, against)
+    return LocalEngine(manifest.folder, taken.jobs, taken.partition_bytes, watch, manifest)
 
 
 def _index(name: str, spool: Path) -> Path:

@@ -11,7 +11,7 @@ import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -24,6 +24,15 @@ class Readable(Protocol):
 
     def read(self) -> Iterator[pa.RecordBatch]:
         """Yield the piece's rows, a bounded number at a time."""
+        ...
+
+
+@runtime_checkable
+class OnFiles(Readable, Protocol):
+    """A piece of a corpus that lies in local files."""
+
+    def files(self) -> Iterator[str]:
+        """Yield the paths of files that must be there where it is read."""
         ...
 
 

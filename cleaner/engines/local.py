@@ -211,12 +211,16 @@ class GroupPartition:
 
     def __call__(self, number: int, _: object, known: Part | None) -> Part:
         """Part ``number``, or the one that is ``known`` if it is as it was written."""
-        if known and spool.intact(known) and self._files_intact(known):
+        if known and self.stands(known):
             return known
-        table = Partition(self.data, number, self.bits).table()
+        return self.made(number, Partition(self.data, number, self.bits).table())
+
+    def stands(self, known: Part) -> bool:
+        """Whether a part is as it was written, and the files that it tells of as well."""
+        check = getattr(self.function, "intact", None)
+        return spool.intact(known) and (check is None or bool(check(Dataset(self.schema, (known,)).table())))
+
+    def made(self, number: int, table: pa.Table) -> Part:
+        """Part ``number``, made of the rows of its partition."""
         found = self.function(table) if table.num_rows or not self.bits else self.schema.empty_table()
         return spool.write(self.path(number), self.schema, found.to_batches())
-
-    def _files_intact(self, known: Part) -> bool:
-        check = getattr(self.function, "intact", None)
-        return check is None or bool(check(Dataset(self.schema, (known,)).table()))

@@ -12,7 +12,7 @@ from cleaner.readers.contents import ERRORS, problem_of, read, unpacked
 from cleaner.readers.fields import host
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.rows import Row, batches, rejected
-from cleaner.readers.streams import is_web, open_bytes
+from cleaner.readers.streams import is_web, open_bytes, scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +69,7 @@ class Split:
     def read(self) -> Iterator[pa.RecordBatch]:
         """Yield INPUT batches of at most 2,000 rows and 8 MiB (a larger record has its own)."""
         return batches((row for part in self.parts for row in part.rows(self.options)), self.number)
+
+    def files(self) -> Iterator[str]:
+        """Yield the paths of its parts that are no URLs."""
+        return (part.path for part in self.parts if scheme(part.path) is None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -27,7 +28,7 @@ class Output:
         self.rows = self.bytes = 0
         self.digest = hashlib.sha256()
         self._path = folder / name
-        self._temporary = folder / f"{name}.{os.getpid()}.tmp"
+        self._temporary = folder / f"{name}.{uuid.uuid4().hex}.tmp"  # process ids are not unique among nodes
         self._file: BinaryIO = open(self._temporary, "wb")  # noqa: SIM115 - closed by close() or abandon()
 
     def __enter__(self) -> Self:

@@ -1,0 +1,271 @@
+"""Spark itself: starting it quietly, running jobs, saying in one line what went wrong, stopping it always."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import uuid
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Self
+
+from cleaner import __version__
+from cleaner.errors import CleanerError, WorkerError
+from cleaner.resuming import LIBRARIES
+
+#: Spark's settings; ``PYSPARK_SUBMIT_ARGS`` goes over them. Without speculation no two tasks at a time write one file.
+SETTINGS = {"spark.app.name": "cleaner", "spark.ui.enabled": "false", "spark.speculation": "false"}
+LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+#: What to do, by a part of what Spark says.
+ADVICE = {
+    "No module named 'cleaner'": "; install the same cleaner on all nodes (PYSPARK_PYTHON names their Python)",
+    "Cannot run program": "; PYSPARK_PYTHON must name a Python that all nodes have",
+}
+#: So long may Spark take to end.
+STOP_SECONDS = 20
+
+
+def require() -> None:
+    """Check that PySpark and Java are there.
+
+    Raises:
+        CleanerError: says which is missing, and how to get it.
+    """
+    if find_spec("pyspark") is None:
+        raise CleanerError("--engine spark: PySpark is not installed: pip install 'news-corpus-cleaner[spark]'")
+    home = os.environ.get("JAVA_HOME")
+    if "PYSPARK_GATEWAY_PORT" in os.environ:  # started by spark-submit, which has Java
+        return
+    if home and not shutil.which("java", path=str(Path(home) / "bin")):
+        raise CleanerError(
+            f"--engine spark: JAVA_HOME is {home}, and there is no bin/java in it; set it right, or unset it"
+        )
+    if not home and not shutil.which("java"):
+        raise CleanerError(
+            "--engine spark: there is no Java; install version 17 or newer (Debian: apt install default-jre-headless), "
+            "or set JAVA_HOME"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What every node must have: the spool, by a file in it that only this run has, the run's folder, its software."""
+
+    token: Path
+    folder: Path
+    software: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def here(cls, spool: Path) -> Self:
+        """That of this process; marks the folder ``spool``."""
+        token = spool.absolute() / f"run-{uuid.uuid4().hex}"
+        token.touch()
+        return cls(token, Path.cwd(), _software())
+
+    def check(self) -> None:
+        """Hold this node against it, once a worker process.
+
+        Raises:
+            CleanerError: names the node, and what differs.
+        """
+        _check(self)
+
+    def check_inputs(self, paths: Iterable[str]) -> None:
+        """Look for input files on this node: what is missing here must not count as a bad record.
+
+        Raises:
+            CleanerError: names the node and the file.
+        """
+        for path in paths:
+            if not os.path.exists(path):
+                raise CleanerError(
+                    f"node {socket.gethostname()} does not see the input {path}: "
+                    "inputs must be on a file system that all nodes share, under the same path"
+                )
+
+
+def _software() -> tuple[tuple[str, str], ...]:
+    return (("cleaner", __version__), *((name, version(name)) for name in LIBRARIES))
+
+
+@cache
+def _check(home: Home) -> None:
+    node = socket.gethostname()
+    if not home.token.is_file():
+        raise CleanerError(
+            f"node {node} does not see {home.token.parent}: results must go to a folder that all nodes share, "
+            "under the same path"
+        )
+    try:
+        os.chdir(home.folder)  # names of files may be relative to it
+    except OSError:
+        raise CleanerError(
+            f"node {node} does not see {home.folder}, where the run was started; start it in a folder that all share"
+        ) from None
+    for (name, wanted), (_, found) in zip(home.software, _software(), strict=True):
+        if wanted != found:
+            raise CleanerError(
+                f"node {node} has {name} {found}, and the run has {wanted}; install the same on all nodes"
+            )
+
+
+class Session:
+    """A Spark context that starts with the first job. What Spark says goes to a file, named when something fails."""
+
+    def __init__(self, master: str | None) -> None:
+        self.master = master
+        self._gateway: Any = None
+        self._context: Any = None
+        self._log = Path(os.devnull)
+        self._keep_log = False
+        self._on_interrupt: Any = None
+
+    def run(self, name: str, calls: Sequence[Any], build: Callable[[Any], Any]) -> Iterator[Any]:
+        """Run the job that ``build`` makes of an RDD of ``(number, call)``, a task each; yields its rows as they come.
+
+        Rows are ``(place, …)``, and each place comes once, though Spark may make a row twice.
+
+        Raises:
+            CleanerError: Spark cannot start, or a task failed each time that it was tried.
+        """
+        if not calls:
+            return
+        if self._context is None:
+            self._start()
+        arrivals: SimpleQueue[Any] = SimpleQueue()
+        job = threading.Thread(target=self._job, args=(name, list(enumerate(calls)), build, arrivals.put), daemon=True)
+        job.start()
+        seen = set()
+        while (row := arrivals.get()) is not None:
+            if isinstance(row, BaseException):
+                raise row
+            if row[0] not in seen:
+                seen.add(row[0])
+                yield row
+        job.join()
+
+    def _job(self, name: str, rows: list[Any], build: Callable[[Any], Any], tell: Callable[[Any], None]) -> None:
+        from py4j.protocol import Py4JError
+
+        try:
+            self._context.setJobGroup(name, name)
+            early = self._context.accumulator([], Early(tell))
+            made = build(self._context.parallelize(rows, len(rows)))
+            for row in made.map(lambda row: (early.add([row]), row)[1]).collect():
+                tell(row)
+            tell(None)
+        except Py4JError as error:
+            tell(self._error(f"{name} failed", str(error)))
+        except BaseException as error:
+            tell(error)
+
+    def stop(self) -> None:
+        """Stop Spark and its Java process, whatever state they are in."""
+        if self._gateway is None:
+            return
+        from pyspark import SparkContext
+
+        if self._context is not None:
+            self._context.stop()
+        SparkContext._gateway = SparkContext._jvm = None
+        self._gateway.shutdown()
+        process = self._gateway.proc
+        if process is not None:
+            process.stdin.close()  # the Java process ends with it
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._on_interrupt)
+        if not self._keep_log:
+            self._log.unlink()
+        self._gateway = self._context = None
+
+    def _start(self) -> None:
+        logging.getLogger("py4j").addHandler(logging.NullHandler())  # it would write to standard error
+        self._on_interrupt = signal.getsignal(signal.SIGINT)  # PySpark sets its own
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PySpark judges the versions of libraries that are not used here
+            self._launch()
+        self._context.pythonExec = os.environ.get("PYSPARK_PYTHON", sys.executable)
+
+    def _launch(self) -> None:
+        from py4j.protocol import Py4JError
+        from pyspark import SparkConf, SparkContext
+        from pyspark.errors import PySparkException
+        from pyspark.java_gateway import launch_gateway
+
+        file, name = tempfile.mkstemp(prefix="cleaner-spark-", suffix=".log")
+        self._log = Path(name)
+        conf = SparkConf(loadDefaults=False).setAll(list(self._settings().items()))
+        try:
+            with open(file, "wb") as log:
+                self._gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
+            self._context = SparkContext(gateway=self._gateway)
+        except (PySparkException, Py4JError, ValueError) as error:
+            raise self._error("Spark cannot start", str(error)) from None
+
+    def _settings(self) -> dict[str, str]:
+        if self.master is None:
+            return SETTINGS
+        loopback = LOOPBACK if re.match(r"local\b|spark://(localhost|127\.)", self.master) else {}
+        return SETTINGS | loopback | {"spark.master": self.master}
+
+    def _error(self, what: str, said: str) -> CleanerError:
+        """What Spark says as one of our errors; a WorkerError where another try may help."""
+        self._keep_log = True
+        reason, ours = reason_of(said)
+        advice = next((advice for part, advice in ADVICE.items() if part in said), "")
+        kind = CleanerError if ours or advice else WorkerError
+        return kind(f"{what}: {reason}{advice}; all that Spark said is in {self._log}")
+
+
+class Early:
+    """An accumulator of Spark that tells the driver of rows while the job goes on; it may tell of one twice."""
+
+    def __init__(self, tell: Callable[[Any], None] | None = None) -> None:
+        self._tell = tell
+
+    def __reduce__(self) -> tuple[type[Early], tuple[()]]:
+        return Early, ()
+
+    def zero(self, _: list[Any]) -> list[Any]:
+        """No rows."""
+        return []
+
+    def addInPlace(self, held: list[Any], more: list[Any]) -> list[Any]:  # noqa: N802 - Spark calls it so
+        """Hold more rows in a task; tell of them in the driver."""
+        if self._tell is None:
+            return held + more
+        for row in more:
+            self._tell(row)
+        return []
+
+
+def reason_of(said: str) -> tuple[str, bool]:
+    """The line that matters of what Spark says when something failed, and whether it is one of our own errors.
+
+    That is what a task raised last; else what was thrown last; else the first line.
+    """
+    raised = re.findall(r"Traceback \(most recent call last\):\n(?:[ \t].*\n)+(\S.*)", said)
+    if raised:
+        ours = re.match(r"cleaner\.errors\.\w+: ", raised[-1])
+        return (raised[-1][ours.end() :], True) if ours else (raised[-1], False)
+    thrown = re.findall(r"^(?:: |Caused by: )?(?:[\w.$]+(?:Exception|Error): )(.+)", said, re.MULTILINE)
+    return (thrown[-1] if thrown else said.strip().partition("\n")[0]), False
