@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cleaner import audit, schemas
 from cleaner.documents import apply
-from cleaner.encoding import Decoded, decode, from_text, repair
+from cleaner.encoding import Decoded, decode, from_text, repair_batch
 from cleaner.errors import RecordError
+from cleaner.minhash.shingles import text_buffers
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +27,39 @@ class Prepare:
     stages: Sequence[str]
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Decode, extract and repair each row; a row that cannot be used gets its ``reason``."""
-        rows = [self._row(row) for row in batch.to_pylist()]
-        return pa.RecordBatch.from_pylist(rows, schema=schemas.DOCUMENTS)
+        """Decode, extract and repair each row; a row that cannot be used gets its ``reason``.
+
+        What needs no change stays in its Arrow column; only the other rows become Python objects.
+        """
+        special = _special(batch)
+        rows = [self._row(row) for row in batch.take(pa.array(special, pa.int64())).to_pylist()]
+        made = dict(zip(special, rows, strict=True))
+        columns = {name: _replaced(batch.column(name), name, made) for name in batch.schema.names}
+        columns["notes"] = pa.array([made[at]["notes"] if at in made else b"[]" for at in range(len(batch))])
+        columns["text"], columns["edits"] = self._repaired(columns["text"])
+        columns["digest"] = pa.array(_digests(batch), pa.binary(32))
+        arrays = [columns[field.name].cast(field.type) for field in schemas.DOCUMENTS]
+        return pa.RecordBatch.from_arrays(arrays, schema=schemas.DOCUMENTS)
+
+    def _repaired(self, texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """The repaired texts and, packed, the edits that lead to them."""
+        found = repair_batch(texts) if "encoding" in self.stages else {}
+        packed = [b"[]"] * len(texts)
+        made = {}
+        for at, edits in found.items():
+            text = texts[at].as_py()
+            packed[at] = audit.pack(edits, text)
+            made[at] = {"text": apply(edits, text)}
+        return _replaced(texts, "text", made), pa.array(packed)
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
-        kept = {**row, "text": None, "edits": b"[]", "notes": b"[]", "digest": _digest(row)}
-        if row["reason"] is not None:
-            return kept
+        """What decoding and extraction make of a row: the fields that change, and notes for the audit."""
         try:
             decoded, found = self._text(row)
         except RecordError as error:
-            return {**kept, "reason": str(error)}
-        edits = repair(decoded.text) if "encoding" in self.stages else []
-        return {
-            **kept,
-            **{key: value for key, value in found.items() if value and not row[key]},
-            "text": apply(edits, decoded.text) if edits else decoded.text,
-            "edits": audit.pack(edits, decoded.text) if edits else b"[]",
-            "notes": orjson.dumps(audit.decoding_note(decoded)),
-        }
+            return {"text": None, "reason": str(error), "notes": b"[]"}
+        new = {key: value for key, value in found.items() if value and not row[key]}
+        return {**new, "text": decoded.text, "notes": orjson.dumps(audit.decoding_note(decoded))}
 
     def _text(self, row: dict[str, Any]) -> tuple[Decoded, Mapping[str, Any]]:
         """The decoded text of a row, and what the page says of itself where the row is a page."""
@@ -65,11 +82,37 @@ class Prepare:
         return from_text(article.text), found
 
 
-def _digest(row: Mapping[str, Any]) -> bytes:
-    """SHA-256 over the id, the metadata and the content of a record, each with its length before it."""
-    digest = hashlib.sha256()
-    for name in ("id", "metadata", "text", "raw", "reason"):
-        value = row[name]
-        part = value if isinstance(value, bytes) else (value or "").encode()
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.digest()
+def _special(batch: pa.RecordBatch) -> list[int]:
+    """The rows whose text is not simply their ``text``: bytes, pages, other line ends than line feeds."""
+    special = pc.or_(pc.is_valid(batch["raw"]), pc.equal(batch["kind"], "html"))
+    if np.any(text_buffers(batch["text"])[0] == ord("\r")):
+        special = pc.or_(special, pc.fill_null(pc.match_substring(batch["text"], "\r"), False))
+    good = pc.and_(pc.is_null(batch["reason"]), pc.fill_null(special, False))
+    return np.flatnonzero(good.to_numpy(zero_copy_only=False)).tolist()
+
+
+def _replaced(column: pa.Array, name: str, made: Mapping[int, Mapping[str, Any]]) -> pa.Array:
+    """The column with the values of this name that were made for some rows."""
+    rows = [at for at, new in made.items() if name in new]
+    if not rows:
+        return column
+    values = pa.array([made[at][name] for at in rows], column.type)
+    places = np.arange(len(column))
+    places[rows] = len(column) + np.arange(len(rows))
+    return pa.concat_arrays([column, values]).take(pa.array(places))
+
+
+def _digests(batch: pa.RecordBatch) -> list[bytes]:
+    """SHA-256 over id, metadata, content and reason of each record, each with its length before it."""
+    columns = [_contents(batch.column(name)) for name in ("id", "metadata", "text", "raw", "reason")]
+    return [
+        hashlib.sha256(b"".join(piece for part in row for piece in (len(part).to_bytes(8, "big"), part))).digest()
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _contents(column: pa.Array) -> list[memoryview]:
+    """The bytes of each string, without copies; a null has none."""
+    data, offsets = text_buffers(column)
+    view, bounds = data.data, offsets.tolist()
+    return [view[start:end] for start, end in pairwise(bounds)]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cleaner.documents import Edit, apply
-from cleaner.encoding import REPAIRS, RepairOptions, repair, repair_batch
+from cleaner.encoding import REPAIRS, RepairOptions, repair
 from cleaner.encoding.mixups import COMPARED, LONGEST
 
 CASES = tomllib.loads((Path(__file__).parent / "cases/repairs.toml").read_text(encoding="utf-8"))
@@ -55,11 +55,6 @@ def test_options() -> None:
     keep = RepairOptions(spaces="keep", soft_hyphens=False, ligatures=False, full_width=False)
     assert repair(text, keep) == []
     assert apply(repair("5\u00a0€", RepairOptions(spaces="all")), "5\u00a0€") == "5 €"
-
-
-def test_batch() -> None:
-    texts = ["sound", "cafÃ©"]
-    assert repair_batch(texts) == [repair(text) for text in texts]
 
 
 @pytest.mark.parametrize(

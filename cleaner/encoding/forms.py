@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-from cleaner.encoding.invisible import _EAST_ASIAN
+from cleaner.encoding.invisible import EAST_ASIAN
 from cleaner.encoding.options import RepairOptions
 
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
-_FULL_WIDTH = re.compile("[\uff01-\uff5e]")
+FULL_WIDTH = re.compile("[\uff01-\uff5e]")
 _FULL_WIDTH_MAP = {0xFF01 + at: 0x21 + at for at in range(94)} | {0x3000: 0x20}
 #: The second parts of what can be composed.
 ACCENTS = "[\u0300-\u036f\u3099\u309a\u1161-\u1175]"
@@ -25,7 +25,7 @@ def ligatures(line: str, options: RepairOptions) -> str:
 
 def full_width(line: str, options: RepairOptions) -> str:
     """``Ｎｅｗｓ`` → ``News`` in lines without East Asian script, where these forms are in place."""
-    if not options.full_width or not _FULL_WIDTH.search(line) or _EAST_ASIAN.search(line):
+    if not options.full_width or not FULL_WIDTH.search(line) or EAST_ASIAN.search(line):
         return line
     return line.translate(_FULL_WIDTH_MAP)
 

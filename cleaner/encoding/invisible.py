@@ -29,7 +29,8 @@ _NO_BREAK = re.compile("(?<! )\xa0(?! )")
 _BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_]{2})\xa0(?=[^\W\d_]{2})")
 _ONE_LETTER_WORDS = set("iouwzksvIOUWZKSVвкосуияВКОСУИЯ")
 _UNIT = re.compile(r"[^\W\d_]{1,3}\b|\d|[%‰°€$£]")
-_EAST_ASIAN = re.compile(
+#: Characters beside which full-width forms and wide spaces are in place.
+EAST_ASIAN = re.compile(
     "[\u1100-\u11ff\u2e80-\u2fff\u3001-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff61-\uffdc\U00020000-\U0003ffff]"
 )
 
@@ -87,7 +88,7 @@ def _plain(match: re.Match[str]) -> str:
     """
     text, start, end = match.string, match.start(), match.end()
     if match[0] == "\u3000":
-        return match[0] if _EAST_ASIAN.search(text) else " "
+        return match[0] if EAST_ASIAN.search(text) else " "
     before, after = text[start - 1 : start], text[end : end + 1]
     if (before.isdigit() and _UNIT.match(text, end)) or before == "«" or (after and after in ";:!?»%‰"):
         return match[0]

@@ -85,7 +85,7 @@ def _best(line: str) -> Reading | None:
     best, best_key = None, (before - GAIN + 1e-9, 0.0)
     strange = _strange(line) + len(_BEYOND_ASCII.findall(line)) // 10
     for reading in readings(line):
-        after = judge.cost(reading.text)
+        after = judge.cost(reading.text, before * reading.left)
         if after <= before * reading.left and _strange(reading.text) <= strange:
             key = (after - judge.familiar(reading.text), judge.surprise(reading.text))
             if key < best_key:
@@ -164,7 +164,8 @@ def _likely(raw: str) -> str:
 
 def _read(line: str, wrong: str, right: str) -> str | None:
     if wrong not in WIDE and right not in WIDE:
-        return line.translate(_translation(wrong, right))
+        table = _translation(wrong, right)
+        return _BEYOND_ASCII.sub(lambda match: table.get(match[0], match[0]), line)
     try:
         raw = line.encode(wrong) if wrong in WIDE else bytes(map(_bytes(wrong).__getitem__, line))
         return raw.decode(right)
@@ -191,6 +192,6 @@ def _bytes(codec: str) -> dict[str, int]:
 
 
 @cache
-def _translation(wrong: str, right: str) -> dict[int, str]:
+def _translation(wrong: str, right: str) -> dict[str, str]:
     pairs = zip(_characters(wrong), _characters(right), strict=True)
-    return {ord(old): new for old, new in pairs if old > "\x7f" and old != new}
+    return {old: new for old, new in pairs if old > "\x7f" and old != new}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
+from itertools import chain, zip_longest
 from typing import Any
 
 from cleaner.encoding import judge
@@ -43,21 +44,34 @@ def suspected(line: str) -> bool:
     return len(line) <= LONGEST and _PERHAPS_BAD.search(line) is not None and _is_bad()(line)
 
 
+# ASCII far from anything else is nothing to ftfy, but takes it much time. A NUL stands for it.
+_FAR = re.compile(r"(?<=[\x00-\x7f]{16})[\x01-\x7f]{16,}(?=[\x00-\x7f]{16})")
+
+
+def _fixed(line: str, config: Any) -> tuple[str, Any]:
+    """What ftfy makes of a line, and its plan."""
+    fix, _, _ = _ftfy()
+    far = [] if "\0" in line else _FAR.findall(line)
+    text, plan = fix(_FAR.sub("\0", line) if far else line, config)
+    parts = text.split("\0") if far else [text]
+    return "".join(chain.from_iterable(zip_longest(parts, far, fillvalue=""))), plan
+
+
 def mojibake(line: str, options: RepairOptions) -> str:
     """``CafÃ©`` → ``Café``: the whole line was UTF-8 once."""
     if not suspected(line):
         return line
-    fix, consistent, _ = _ftfy()
-    text, plan = fix(line, consistent)
-    return str(text) if any(step.parameter.startswith("utf-8") for step in plan or ()) else line
+    _, consistent, _ = _ftfy()
+    text, plan = _fixed(line, consistent)
+    return text if any(step.parameter.startswith("utf-8") for step in plan or ()) else line
 
 
 def mojibake_in_part(line: str, options: RepairOptions) -> str:
     """Damaged words among sound ones, as in text put together from two sources."""
     if not suspected(line):
         return line
-    fix, _, inconsistent = _ftfy()
-    text = str(fix(line, inconsistent).text)
+    _, _, inconsistent = _ftfy()
+    text, _ = _fixed(line, inconsistent)
     if text == line or judge.cost(text) > LEFT_OF_UTF8 * judge.cost(line):
         return line
     best = reread(line)

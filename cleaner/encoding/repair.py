@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.documents import Edit, compose
 from cleaner.encoding import entities, escapes, forms, invisible, mixups, mojibake
 from cleaner.encoding.narrow import narrowed
 from cleaner.encoding.options import RepairOptions
 from cleaner.encoding.plain import plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Repair(NamedTuple):
@@ -31,13 +35,14 @@ class Repair(NamedTuple):
     confidence: float = 0.99
 
 
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+#: The signs of repairs that judge the whole line.
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def _one(
     name: str, why: str, function: Callable[[str, RepairOptions], str], signs: str = "", confidence: float = 0.99
 ) -> Repair:
-    return Repair(name, why, function, re.compile(signs) if signs else _BEYOND_ASCII, confidence)
+    return Repair(name, why, function, re.compile(signs) if signs else BEYOND_ASCII, confidence)
 
 
 #: In the order in which they are tried: what hides other damage comes first, what would destroy the traces of other
@@ -97,47 +102,81 @@ def repair(text: str, options: RepairOptions | None = None) -> list[Edit]:
     """
     if plain(text):
         return []
-    options = options or RepairOptions()
-    edits: list[Edit] = []
-    at = 0
     lines = text.split("\n")
-    for number, line in enumerate(lines):
-        ended = line.endswith("\r") and number < len(lines) - 1
-        core = line[:-1] if ended else line
-        if len(lines) == 1 or not plain(core):
-            edits.extend(edit._replace(start=at + edit.start, end=at + edit.end) for edit in _fixpoint(core, options))
-        at += len(line) + 1
+    return _of_lines(lines, {number: False for number, line in enumerate(lines) if not plain(line)}, options)
+
+
+def repair_batch(texts: pa.Array, options: RepairOptions | None = None) -> dict[int, list[Edit]]:
+    """:func:`repair` for each text of a string array: the edits of those that are damaged, by their index.
+
+    Clean texts of large inputs never become Python strings (:mod:`cleaner.encoding.scan`).
+    """
+    from cleaner.minhash.shingles import use_numba
+
+    if not use_numba("auto", texts.nbytes):
+        found = {number: repair(text or "", options) for number, text in enumerate(texts.to_pylist())}
+    else:
+        from cleaner.encoding.scan import doubtful, sound
+
+        doubts = doubtful(texts, options or RepairOptions())
+        found = {
+            number: _of_lines(texts[number].as_py().split("\n"), doubts[number], options, sound) for number in doubts
+        }
+    return {number: edits for number, edits in found.items() if edits}
+
+
+def _of_lines(
+    lines: list[str], doubts: Mapping[int, bool], options: RepairOptions | None, proved: Callable[[str], bool] = plain
+) -> list[Edit]:
+    """The edits of a text of these lines, of which all but ``doubts`` are sound; True: if ftfy sees no mojibake.
+
+    ``proved`` says of a line whether it is surely sound.
+    """
+    edits: list[Edit] = []
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    for number, only_mojibake in doubts.items():
+        ended = lines[number].endswith("\r") and number < len(lines) - 1
+        core = lines[number].removesuffix("\r") if ended else lines[number]
+        start = starts[number]
+        if not only_mojibake or mojibake.suspected(core):
+            found = _fixpoint(core, options or RepairOptions(), proved)
+            edits.extend(edit._replace(start=start + edit.start, end=start + edit.end) for edit in found)
         if ended:
-            edits.append(Edit(at - 2, at - 1, "", "encoding", "line-ends", 0.99))
+            edits.append(Edit(start + len(core), start + len(core) + 1, "", "encoding", "line-ends", 0.99))
     return edits
 
 
-def repair_batch(texts: Sequence[str], options: RepairOptions | None = None) -> list[list[Edit]]:
-    """:func:`repair` for each of ``texts``."""
-    return [repair(text, options) for text in texts]
-
-
-def _fixpoint(line: str, options: RepairOptions) -> list[Edit]:
+def _fixpoint(line: str, options: RepairOptions, proved: Callable[[str], bool]) -> list[Edit]:
     """Give the edits of all repairs of ``line``; where several change the same place, the last one names the edit.
 
     A line that goes on changing is left as it was, so that a repaired text is never changed again.
     """
     edits: list[Edit] = []
     repaired = line
+    settled: dict[str, str] = {}
     for _ in range(12):
         before = repaired
         signs = _signs(repaired)
         for one in REPAIRS:
-            if not one.signs.search(signs):
+            if not one.signs.search(signs) or settled.get(one.name) == repaired:
                 continue
             changed = _changed(repaired, one, options)
-            if changed != repaired:
+            if changed == repaired:
+                settled[one.name] = repaired
+            else:
                 edits = compose(edits, list(narrowed(repaired, changed, 0, one.name, one.confidence)), line)
                 repaired = changed
+                if proved(repaired):
+                    return _real(edits, line)
                 signs = _signs(repaired)
         if repaired == before:
-            return [edit for edit in edits if line[edit.start : edit.end] != edit.replacement]
+            return _real(edits, line)
     return []
+
+
+def _real(edits: list[Edit], line: str) -> list[Edit]:
+    """Leave out edits that the next ones took back."""
+    return [edit for edit in edits if line[edit.start : edit.end] != edit.replacement]
 
 
 def _signs(text: str) -> str:
