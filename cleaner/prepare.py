@@ -112,7 +112,8 @@ def _digests(batch: pa.RecordBatch) -> list[bytes]:
 
 
 def _contents(column: pa.Array) -> list[memoryview]:
-    """The bytes of each string, without copies; a null has none."""
-    data, offsets = text_buffers(column)
+    """The bytes of each string or binary value, without copies; a null has none."""
+    text = column.view(pa.large_string()) if pa.types.is_large_binary(column.type) else column
+    data, offsets = text_buffers(text)
     view, bounds = data.data, offsets.tolist()
     return [view[start:end] for start, end in pairwise(bounds)]

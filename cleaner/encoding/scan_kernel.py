@@ -346,9 +346,9 @@ def word_costs(data: Any, start: Any, stop: Any, tables: Any, counts: Any, sums:
                 return TOO_MUCH
             length += 1
             small = np.uint64(tables.folded[code]) if code < 0x250 else np.uint64(0)
-            fits = fits and small != np.uint64(0) and length <= LONGEST_WORD
+            fits = fits and bool(small != np.uint64(0)) and length <= LONGEST_WORD
             key = (key << EIGHT) | small
-            plain = plain and code < 0x80
+            plain = plain and bool(code < 0x80)
             word_nats += tables.surprise[code] if code < 0x530 else RARE
             four, three, two, one = three, two, one, code
         elif length:
