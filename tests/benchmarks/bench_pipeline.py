@@ -17,7 +17,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,10 +100,10 @@ def cleaner(*arguments: str | Path, folder: Path, environment: Mapping[str, str]
     return run([sys.executable, "-m", "cleaner", *arguments], folder, {"PYTHONPATH": str(ROOT), **(environment or {})})
 
 
-def jobs_for(sizes: Sizes, peers: list[Peer], processes: list[int]) -> list[Job]:
+def jobs_for(sizes: Sizes, stages: Sequence[str], peers: list[Peer], processes: list[int]) -> list[Job]:
     """Every command to measure, ours first; on the smaller corpus too, which is what slow peers get."""
     own = (sizes.whole, sizes.part if sizes.part is not sizes.whole else sizes.warm)
-    jobs = [Job("cleaner", stages, count, own) for stages in STAGES for count in processes]
+    jobs = [Job("cleaner", name, count, own) for name in stages for count in processes]
     for peer in peers:
         given = (sizes.part if peer.slow else sizes.whole, sizes.warm)
         counts = [count for count in processes if count <= peer.processes]
@@ -173,6 +173,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--processes", default="1,2", help="numbers of processes to measure (default: 1,2)")
     parser.add_argument("--texts", type=Path, action="append", default=[], help="JSON lines with id and text")
     parser.add_argument("--no-generated", action="store_true", help="measure on the given texts only")
+    parser.add_argument("--whole-only", action="store_true", help="leave out runs of one stage alone")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"what to measure (default: {','.join(PARTS)})")
     parser.add_argument("--peers", default="none", help=f"all, none, or some of {','.join(PEERS)}")
     parser.add_argument(
@@ -203,7 +204,7 @@ def measure_corpus(given: argparse.Namespace, sizes: Sizes) -> None:
     stages: dict[str, Spent] = {}
     started: dict[str, Spent] = {}
     if "speed" in given.parts:
-        jobs = jobs_for(sizes, given.peers, given.processes)
+        jobs = jobs_for(sizes, STAGES[:1] if given.whole_only else STAGES, given.peers, given.processes)
         rows = measure_jobs(jobs, given.environments, given.rounds)
         print(f"{peers_table(rows)}\n", flush=True)
     if "stages" in given.parts:

@@ -12,31 +12,27 @@ from environments import EVERYTHING, Peer, version
 from measure import Spent
 from targets import Figure, Row, ratios
 
-#: What each call of the engine does.
+#: What the calls of the engine that take long do; others go by their names.
 CALLS = {
     "documents": "pass 1: read, decode, extract, repair",
-    "ids": "ids",
-    "repeated": "ids that stand twice",
     "articles": "what tells articles apart",
-    "copies": "copies of one article",
-    "sources": "sources",
     "lines": "lines of each source",
     "learned": "lines that repeat across a source",
-    "templates": "templates",
     "cleaned": "pass 2: boilerplate and header fields",
-    "passages": "passages",
     "keys": "shingles, signatures, bands",
     "candidates": "candidate pairs",
     "pairs": "verification",
-    "flags": "flags",
     "written": "pass 3: corpus and audit",
 }
+#: Columns of words; the others are of numbers.
+WORDS = ("does not do", "")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table, all columns but the first and the last to the right."""
+    """A Markdown table, numbers to the right."""
     columns = list(head)
-    lines = [columns, ["---", *["---:"] * (len(columns) - 2), "---"], *map(list, rows)]
+    sides = ["---", *("---" if name in WORDS else "---:" for name in columns[1:])]
+    lines = [columns, sides, *map(list, rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -89,15 +85,15 @@ def number(value: float) -> str:
 
 
 def stages_table(spent: Mapping[str, Spent], megabytes: float) -> str:
-    """Where the CPU time goes in a process that is warm."""
+    """Where the CPU time goes in a process that is warm; calls below one in a hundred together."""
     total = sum(one.cpu for one in spent.values())
-    rows = [
-        [CALLS.get(name, name), f"{one.cpu:.3f}", f"{one.cpu / total:.0%}", number(megabytes / max(one.cpu, 1e-6))]
-        for name, one in spent.items()
-        if one.cpu >= 0.002 * total
-    ]
-    whole = ["**together**, in a warm process", f"{total:.3f}", "100%", number(megabytes / total)]
-    return table(("part of the whole, one process", "CPU s", "share", "MB per CPU-s"), [*rows, whole])
+    long = {name: one.cpu for name, one in spent.items() if one.cpu >= 0.01 * total}
+    parts = {**long, "all else": total - sum(long.values()), "**together**, in a warm process": total}
+    rows = (
+        [CALLS.get(name, name), f"{cpu:.3f}", f"{cpu / total:.0%}", number(megabytes / cpu) if cpu else ""]
+        for name, cpu in parts.items()
+    )
+    return table(("part of the whole, one process", "CPU s", "share", "MB per CPU-s"), rows)
 
 
 def start_up_table(started: Mapping[str, Spent]) -> str:
