@@ -17,6 +17,8 @@ from typing import Any
 
 from cleaner.errors import ConfigError
 
+_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_KINDS = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 #: Settings that name files: in a file of settings they are relative to it.
 FILES = ("rules", "templates", "against")
 #: One worker with its libraries, model and a batch of documents holds about this much.
@@ -60,6 +62,7 @@ class Config:
 
     stages: tuple[str, ...] = setting(STAGES, "Stages to run, separated by commas.", choices=STAGES)
     format: str = setting("jsonl", "How the corpus is written.", choices=("jsonl", "jsonl.zst", "parquet", "txt"))
+    report: bool = setting(True, "Write report.html, a page about the run, beside the corpus.", result=False)
     boilerplate: str = setting(
         "balanced",
         "How sure a line must be boilerplate to be removed.",
@@ -271,7 +274,9 @@ def _parsed(key: str, text: str, where: str) -> Any:
     default = _default(key)
     if isinstance(default, tuple):
         return [part.strip() for part in text.split(",") if part.strip()]
-    if isinstance(default, (int, float)):
+    if isinstance(default, bool) and text.strip().lower() in _WORDS:
+        return _WORDS[text.strip().lower()]
+    if isinstance(default, (int, float)) and not isinstance(default, bool):
         try:
             if isinstance(default, float) and text.rstrip().endswith("%"):
                 return float(text.rstrip()[:-1]) / 100
@@ -289,7 +294,7 @@ def _typed(key: str, value: Any, where: str) -> Any:
             value = _parsed(key, value, where)
         if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
             return tuple(value)
-        raise ConfigError(f"{where}: {key} must be a list of names")
+        raise ConfigError(f'{where}: {key} must be a list of names, such as ["one", "two"]')
     wanted = str if default is None else type(default)
     if isinstance(value, str) and wanted is float:
         return _parsed(key, value, where)
@@ -297,8 +302,8 @@ def _typed(key: str, value: Any, where: str) -> Any:
         return str(value)
     if isinstance(value, int) and not isinstance(value, bool) and wanted is float:
         return float(value)
-    if isinstance(value, bool) or not isinstance(value, wanted):
+    if isinstance(value, bool) != (wanted is bool) or not isinstance(value, wanted):
         if value is None and default is None:
             return None
-        raise ConfigError(f"{where}: {key} must be {wanted.__name__}, not {value!r}")
+        raise ConfigError(f"{where}: {key} must be {_KINDS[wanted]}, not {value!r}")
     return value

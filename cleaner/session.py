@@ -57,6 +57,10 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
                 watch.say(f"{out}: what the stopped run left is damaged; all is made anew")
                 record = _clean(config, planned, spool, watch, Manifest(data, fingerprint(config, planned)))
             refuse_losses(record, config.max_source_loss)
+            if config.report:
+                from cleaner.reports.html import write_report
+
+                write_report(spool / "files")
             publish(spool / "files", out)
     return record
 

@@ -15,7 +15,7 @@ from cleaner.commands.options import resolve, settings
 from cleaner.config import Config
 
 #: What ``cleaner check`` takes: it writes no corpus, and flags copies whatever a run would do with them.
-CHECKED = tuple(one.name for one in fields(Config) if one.name not in {"format", "duplicates"})
+CHECKED = tuple(one.name for one in fields(Config) if one.name not in {"format", "duplicates", "report"})
 OUTPUT_FORMATS = ("text", "jsonl", "github", "gitlab", "sarif", "junit", "markdown")
 
 

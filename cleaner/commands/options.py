@@ -20,7 +20,9 @@ def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for one in reversed(fields(Config)):
             if one.name in names or not (names or one.metadata["check"]):
-                command = click.option("--" + key_of(one.name), one.name, **_option(one))(command)
+                name = "--" + key_of(one.name)
+                switch = f"{name}/--no-{key_of(one.name)}" if isinstance(one.default, bool) else name
+                command = click.option(switch, one.name, **_option(one))(command)
         return command
 
     return decorate
@@ -35,8 +37,8 @@ def _option(one: Any) -> dict[str, Any]:
     elif choices:
         kind = click.Choice(choices)
     elif isinstance(default, int):
-        kind = int
-    shown = ",".join(default) if isinstance(default, tuple) else default
+        kind = type(default)
+    shown = ",".join(default) if isinstance(default, tuple) else "" if isinstance(default, bool) else default
     if shown not in (None, ""):
         text += f" [default: {shown}]"
     return {

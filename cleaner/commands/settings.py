@@ -34,10 +34,11 @@ def config_command(schema: bool, **flags: Any) -> None:
 
         click.echo(orjson.dumps(described.schema(), option=orjson.OPT_INDENT_2))
         return
+    from cleaner.reports.settings import plain
+
     _, origins = resolve(flags)
     for name, origin in origins.items():
-        value = ",".join(origin.value) if isinstance(origin.value, tuple) else origin.value
-        click.echo(f"{key_of(name):20} {'' if value is None else value!s:50} {origin.where}")
+        click.echo(f"{key_of(name):20} {plain(origin.value):50} {origin.where}")
 
 
 @click.command("init")

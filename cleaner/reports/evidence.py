@@ -13,6 +13,9 @@ from cleaner.corpus import Corpus
 from cleaner.reports.contexts import after, before, differences, shown
 from cleaner.reports.excerpts import excerpt
 
+#: Examples of edits are taken from the documents with which a corpus begins, up to so many characters. Shards are cut
+#: by a hash of the id, so the first ones of a large corpus are as good as drawn by lot.
+LOOKED_AT = 64_000_000
 #: A bar of the histogram of similarities is 1 / BINS wide.
 BINS = 20
 
@@ -91,15 +94,17 @@ class Evidence(NamedTuple):
 
 
 def gather(corpus: Corpus, caps: Caps) -> Evidence:
-    """Read the files of a run once each, the corpus twice."""
+    """Read the files of a run; of the corpus and its audit, however large, only the beginning and what is shown."""
     chosen = _clusters(corpus, caps)
-    characters, examples, notes, texts = _documents(corpus, chosen, caps)
+    examples, notes = _documents(corpus, caps)
+    texts = _passages(corpus, chosen)
+    counts, removed = corpus.record["counts"], sum(corpus.record["characters_removed"].values())
     templates = heapq.nsmallest(
         caps.rows, corpus.lines("templates"), key=lambda row: (-row["documents"], row["source"], row["text"])
     )
     reasons = Counter(re.sub(r"\d+", "…", row["reason"]) for row in corpus.lines("rejected"))
     return Evidence(
-        characters,
+        counts["characters"] + removed,
         examples,
         notes,
         [_cluster(cluster, texts, caps) for cluster in chosen],
@@ -145,27 +150,33 @@ def _weakness(member: dict[str, Any]) -> tuple[float, str, int]:
 _Texts = dict[tuple[str, int], str]
 
 
-def _documents(
-    corpus: Corpus, clusters: list[dict[str, Any]], caps: Caps
-) -> tuple[int, dict[str, list[Example]], list[Example], _Texts]:
-    """How many characters the originals have, examples of each rule and of what is only perhaps wrong, and the
-    passages of the clusters."""  # noqa: D205, D209
-    characters = 0
-    wanted: dict[str, list[tuple[int, int]]] = {}
-    for cluster in clusters:
-        for place in (cluster["kept"], *cluster["members"]):
-            wanted.setdefault(place["id"], []).append((place["start"], place["end"]))
-    texts: _Texts = {}
+def _passages(corpus: Corpus, clusters: list[dict[str, Any]]) -> _Texts:
+    """The passages of the clusters that are shown, by document and start; those of an earlier corpus are not there."""
+    places = [place for cluster in clusters for place in (cluster["kept"], *cluster["members"])]
+    wanted = {place["id"] for place in places if not place.get("earlier")}
+    if all(name.endswith(".jsonl") for name in corpus.names("corpus") + corpus.names("documents")):
+        found = (
+            (document, list(lookup.lines(corpus, "audit", identity)))
+            for identity in wanted
+            for document in lookup.documents(corpus, identity)
+        )
+    else:
+        found = ((document, trail) for document, trail in corpus.with_audit() if document["id"] in wanted)
+    whole = {document["id"]: lookup.compared_text(corpus, document, trail) for document, trail in found}
+    return {
+        (place["id"], place["start"]): whole[place["id"]][place["start"] : place["end"]]
+        for place in places
+        if place["id"] in whole
+    }
+
+
+def _documents(corpus: Corpus, caps: Caps) -> tuple[dict[str, list[Example]], list[Example]]:
+    """Examples of each rule, and of what is only perhaps wrong."""
     unsure: dict[str, _Smallest] = {}
     usual: dict[str, _Smallest] = {}
     notes = _Smallest(2 * caps.examples)
+    looked_at = 0
     for document, trail in corpus.with_audit():
-        if places := wanted.get(document["id"]):
-            compared = lookup.compared_text(corpus, document, trail)
-            texts |= {(document["id"], start): compared[start:end] for start, end in places}
-        characters += len(document["text"]) + sum(
-            len(record["removed"]) - len(record["replacement"]) for record in trail if "removed" in record
-        )
         for number, record in enumerate(trail):
             if "removed" not in record and "message" not in record:
                 continue
@@ -181,10 +192,13 @@ def _documents(
                 example = _example(document, trail, record, caps)
                 for heap, key in wanting:
                     heap.add(key, example)
+        looked_at += len(document["text"])
+        if looked_at > LOOKED_AT:
+            break
     examples = {
         rule: list(dict.fromkeys([*unsure[rule].values(), *usual[rule].values()]))[: caps.examples] for rule in unsure
     }
-    return characters, examples, notes.values(), texts
+    return examples, notes.values()
 
 
 def _chance(place: tuple[str, int]) -> bytes:

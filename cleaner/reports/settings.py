@@ -55,7 +55,7 @@ def markdown() -> str:
 def _rows() -> Iterator[str]:
     yield "| setting | default | what it is |\n| --- | --- | --- |\n"
     for one in fields(Config):
-        shown = "" if one.default in (None, (), "") else f"`{_plain(one.default)}`"
+        shown = "" if one.default in (None, (), "") else f"`{plain(one.default)}`"
         yield f"| `{key_of(one.name)}` | {shown} | {_sentence(one)} |\n"
 
 
@@ -64,8 +64,10 @@ def _sentence(one: Any) -> str:
     return f"{text}" + (f" One of {', '.join(choices)}." if choices and choices != one.default else "")
 
 
-def _plain(value: Any) -> str:
-    return ",".join(value) if isinstance(value, tuple) else str(value).lower() if value is True else str(value)
+def plain(value: Any) -> str:
+    return (
+        ",".join(value) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else str(value)
+    )
 
 
 def _literal(one: Any) -> str:
