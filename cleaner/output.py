@@ -124,7 +124,7 @@ def publish(folder: Path, out: Path) -> None:
     earlier = _earlier_names(out)
     names = sorted(path.name for path in folder.iterdir() if path.name != RECORD)
     for name in names:
-        if name not in earlier and (out / name).exists():
+        if name not in (REPORT, *earlier) and (out / name).exists():
             raise OutputError(f"{out / name}: was not written by a run; move it away, or choose another folder with -o")
     for name in (RECORD, REPORT, *earlier):  # a page about the run before would be wrong
         if (out / name).is_dir():

@@ -20,7 +20,8 @@ from cleaner.engines.local import LocalEngine
 from cleaner.errors import InputError
 from cleaner.minhash import verify
 from cleaner.minhash.verify import REASONS, Thresholds, Verified
-from cleaner.output import RECORD, output_folder, publish
+from cleaner.output import RECORD, REPORT, output_folder, publish
+from cleaner.reports.html import write_report
 from cleaner.standing import standing_rows
 from cleaner.writers.clusters import write_lines
 from cleaner.writers.files import Output
@@ -71,6 +72,8 @@ def rethreshold(corpus: Corpus, out: Path, jaccard: float, containment: float) -
             "weakest": found.weakest,
         }
         (folder / RECORD).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        if (corpus.folder / REPORT).exists():
+            write_report(folder)
         publish(folder, out)
     return record
 

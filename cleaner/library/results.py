@@ -141,6 +141,8 @@ class Result:
         Raises:
             OutputError: the folder cannot be written, holds what no run wrote, or holds an input.
         """
+        from cleaner.reports.html import write_report
+
         out = Path(folder)
         self.corpus.check_files()
         if out.exists() and out.samefile(self.folder):
@@ -152,6 +154,7 @@ class Result:
                 shutil.copytree(self.folder, spool / "files", ignore=self._foreign)
             except OSError as error:
                 raise OutputError(f"{out}: the result cannot be copied: {error}") from error
+            write_report(spool / "files")
             publish(spool / "files", out)
         return out
 

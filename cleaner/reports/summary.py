@@ -92,7 +92,7 @@ def _next(record: dict[str, Any], folder: Path | None) -> Iterator[str]:
     weakest = [pair["b_id"] for pair in record["near_duplicates"]["weakest"]]
     changed = (line["id"] for line in Corpus(folder).lines("audit") if "removed" in line)
     identity = weakest[0] if weakest else next(changed, None)
+    places = [str(folder / REPORT)] if (folder / REPORT).exists() else []
     if identity is not None and identity.isprintable():
-        yield f"look next: cleaner why {shlex.quote(identity)} -o {shlex.quote(str(folder))}"
-    if (folder / REPORT).exists():
-        yield f"           {folder / REPORT}"
+        places.append(f"cleaner why {shlex.quote(identity)} -o {shlex.quote(str(folder))}")
+    yield from (f"{'       or' if number else 'look next'}: {place}" for number, place in enumerate(places))
