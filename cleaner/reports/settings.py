@@ -65,9 +65,12 @@ def _sentence(one: Any) -> str:
 
 
 def plain(value: Any) -> str:
-    return (
-        ",".join(value) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else str(value)
-    )
+    """A value as it is written in an option; empty for one that is not set."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _literal(one: Any) -> str:
