@@ -33,8 +33,8 @@ ROWS_AT_ONCE = 1000
 class WriteShards:
     """The group function from CLEANED to WRITTEN: the files of each shard, documents sorted by id.
 
-    ``drop_covered`` is the share of a passage that its kept copy must have for the passage to be dropped; ``flags`` is
-    a part with a row for each near-duplicate passage (see FLAGS), sorted by document.
+    ``drop_covered`` is the share of a passage that its kept copy must have for the passage to be dropped; ``flags`` has
+    a row for each near-duplicate passage (see FLAGS), those of a document by start.
     """
 
     folder: Path
@@ -77,7 +77,7 @@ class WriteShards:
 
     def _documents(self, table: pa.Table, own: NDArray[np.int64], files: Files) -> Counts:
         counts = Counts()
-        flags = self.flags.table()
+        flags = self._flags(table["document"].to_numpy()[own])
         documents = flags["document"].to_numpy()
         own = own[pc.sort_indices(table["id"].take(pa.array(own))).to_numpy()]
         for at in range(0, len(own), ROWS_AT_ONCE):
@@ -88,6 +88,13 @@ class WriteShards:
                 members = flags.slice(start, end - start).to_pylist() if start < end else []
                 self._document(row, members, files, counts)
         return counts
+
+    def _flags(self, documents: NDArray[np.int64]) -> pa.Table:
+        """FLAGS of some documents, by document and start."""
+        flags = self.flags.table()
+        place = flags["document"].to_numpy()
+        own = np.flatnonzero(np.isin(place, documents))
+        return flags.take(pa.array(own[np.argsort(place[own], kind="stable")])).combine_chunks()
 
     def _document(self, row: dict[str, Any], members: list[dict[str, Any]], files: Files, counts: Counts) -> None:
         near = [flag for flag in members if flag["member"]]
