@@ -28,6 +28,9 @@ from cleaner.readers.rows import Row, batches
 #: What documents in memory are called after: ``documents:3`` is the third.
 NAME = "documents"
 
+#: Rows of an Arrow stream that are Python objects at a time.
+ROWS = 1_000
+
 #: Fields of a Document that say what became of it, and are no input.
 RESULTS = {"near_duplicates", "near_duplicate_share", "location", "ambiguous"}
 COLUMNS = {"text", "id", "source", "url", "title", "authors", "published", "updated", "language"}
@@ -118,7 +121,8 @@ def _arrow(stream: ArrowStream) -> Iterator[dict[str, Any]]:
     """The rows of an Arrow stream as mappings, without the index that pandas adds."""
     for batch in pa.RecordBatchReader.from_stream(stream):
         names = [name for name in batch.schema.names if not name.startswith("__index_level_")]
-        yield from batch.select(names).to_pylist()
+        for start in range(0, len(batch), ROWS):  # a whole frame may be one batch
+            yield from batch.select(names).slice(start, ROWS).to_pylist()
 
 
 def records_to_rows(records: Iterable[Any], options: ReaderOptions) -> Iterator[Row]:
