@@ -20,14 +20,14 @@ from cleaner.minhash.bands import Candidates, candidate_pairs, distinct_pairs
 from cleaner.minhash.keys import passage_keys
 from cleaner.minhash.verify import REASONS, Thresholds, verify
 from cleaner.passages import passages
-from cleaner.rows import Rows
+from cleaner.rows import Rows, slices
 from cleaner.standing import PLACES, find_standing, numbered, standing_of, standing_rows
 
 #: Above this many passages that share a key not all of its pairs are looked at (see bands.candidate_pairs).
 MOST_SHARING = 256
 
 #: Candidate pairs that one call of ``verify`` holds at a time.
-PAIRS_AT_ONCE = 20_000
+PAIRS_AT_ONCE = 10_000
 
 
 def cut(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -103,36 +103,36 @@ def _candidate_rows(found: Candidates) -> pa.Table:
     return pa.Table.from_arrays([pa.array(column) for column in columns], schema=schemas.CANDIDATES)
 
 
+def distinct(table: pa.Table) -> pa.Table:
+    """CANDIDATES → COMPARED, a group function: each pair once, sorted."""
+    table = table.filter(pc.equal(table["sharing"], 0))
+    pairs = distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy())
+    return pa.Table.from_arrays([pa.array(side) for side in pairs], schema=schemas.COMPARED)
+
+
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """The group function from CANDIDATES to PAIRS: compares the real texts; only flagged pairs come back."""
+    """The batch function from COMPARED to PAIRS: compares the real texts; only flagged pairs come back."""
 
     passages: Dataset
     thresholds: Thresholds
 
-    def __call__(self, table: pa.Table) -> pa.Table:
-        """Verify each distinct pair once."""
-        table = table.filter(pc.equal(table["sharing"], 0))
-        pairs = np.stack(distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy()), axis=1)
-        rows = Rows(self.passages)
-        starts = range(0, len(pairs), PAIRS_AT_ONCE)
-        found = [self._verified(rows, pairs[at : at + PAIRS_AT_ONCE]) for at in starts]
-        return pa.concat_tables([schemas.PAIRS.empty_table(), *found])
-
-    def _verified(self, rows: Rows, pairs: NDArray[np.int64]) -> pa.Table:
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The pairs of passages of two documents that are near-duplicates."""
+        pairs = np.stack([batch["a"].to_numpy(), batch["b"].to_numpy()], axis=1)
         numbers, places = np.unique(pairs, return_inverse=True)
-        texts = rows.take(numbers, ["text", "document"])
+        texts = Rows(self.passages).take(numbers, ["text", "document"])
         places = places.reshape(pairs.shape)
         documents = texts["document"].to_numpy()
         apart = documents[places[:, 0]] != documents[places[:, 1]]
         pairs, places = pairs[apart], places[apart]
         verified = verify(_column(texts, "text"), places[:, 0], places[:, 1], self.thresholds)._asdict()
         flag = verified.pop("flag")
-        columns = {schemas.shared_name(name): column for name, column in verified.items()}
-        columns |= {"a": pairs[:, 0], "b": pairs[:, 1]}
-        columns["reason"] = pa.array(REASONS, pa.string()).take(pa.array(verified["reason"]))
-        table = pa.table({name: columns[name] for name in schemas.PAIRS.names}, schema=schemas.PAIRS)
-        return table.filter(pa.array(flag))
+        columns = {schemas.shared_name(name): pa.array(column) for name, column in verified.items()}
+        columns |= {"a": pa.array(pairs[:, 0]), "b": pa.array(pairs[:, 1])}
+        columns["reason"] = pa.array(REASONS, pa.string()).take(columns["reason"])
+        made = pa.RecordBatch.from_arrays([columns[name] for name in schemas.PAIRS.names], schema=schemas.PAIRS)
+        return made.filter(pa.array(flag))
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:
@@ -165,7 +165,8 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     candidates = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
     engine.drop(keys)
     limits = Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
-    verified = engine.shuffle("pairs", candidates, "a", Verify(data, limits), schemas.PAIRS)
+    compared = engine.shuffle("compared", candidates, "a", distinct, schemas.COMPARED)
+    verified = engine.map("pairs", slices(compared, PAIRS_AT_ONCE), Verify(data, limits), schemas.PAIRS)
     earlier = find_earlier(engine, numbered(data), data.rows, against, limits)
     pairs = Dataset(schemas.PAIRS, (*verified.parts, *earlier.pairs))
     own = find_standing(engine, data, _paired(pairs, data.rows))

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from cleaner.engines import Dataset, Part
 
+#: Batches in a slice: each slice becomes a part.
+BATCHES = 8
+
 
 class Rows:
     """Rows of a dataset, memory-mapped from the spool one part at a time: only what is taken is read."""
@@ -49,24 +52,28 @@ def _taken(part: Part, rows: NDArray[np.int64], names: list[str]) -> Iterator[pa
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The rows ``start`` to ``end`` of a part."""
+    """The rows ``start`` to ``end`` of a part, ``at_once`` in a batch."""
 
     part: Part
     start: int
     end: int
+    at_once: int
 
     def read(self) -> Iterator[pa.RecordBatch]:
         """Yield them, memory-mapped."""
         first = 0
         for batch in self.part.mapped():
             start, end = max(self.start - first, 0), min(self.end - first, batch.num_rows)
-            if start < end:
-                yield batch.slice(start, end - start)
+            for at in range(start, end, self.at_once):
+                yield batch.slice(at, min(self.at_once, end - at))
             first += batch.num_rows
 
 
-def slices(data: Dataset, rows: int) -> list[Slice]:
-    """The dataset in pieces of so many rows, in order."""
+def slices(data: Dataset, at_once: int) -> list[Slice]:
+    """The dataset in pieces of a few batches of ``at_once`` rows, in order."""
+    rows = BATCHES * at_once
     return [
-        Slice(part, start, min(start + rows, part.rows)) for part in data.parts for start in range(0, part.rows, rows)
+        Slice(part, start, min(start + rows, part.rows), at_once)
+        for part in data.parts
+        for start in range(0, part.rows, rows)
     ]

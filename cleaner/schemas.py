@@ -101,6 +101,9 @@ KEYS = pa.schema([("key", pa.int64()), ("passage", pa.int64())])
 #: ``sharing`` and the first of them on both sides says so.
 CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("sharing", pa.int64())])
 
+#: The pairs of passages to be compared, each once.
+COMPARED = pa.schema([("a", pa.int64()), ("b", pa.int64())])
+
 #: What a writer did: one row a file.
 WRITTEN = pa.schema(
     [
