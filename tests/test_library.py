@@ -10,8 +10,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+from threading import Barrier
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +28,7 @@ import cleaner
 from cleaner import CleanerError, Document, Result, check, clean, clean_text, clean_texts, progress
 from cleaner.commands.check import OUTPUT_FORMATS
 from cleaner.config import Config
+from cleaner.engines.mainless import without_main
 from cleaner.findings import Located
 from cleaner.readers import planning
 from cleaner.resuming import stoppable
@@ -471,6 +475,21 @@ def test_a_stopped_run_goes_on(seeds: Path, tmp_path: Path, monkeypatch: pytest.
     assert clean(seeds, output=tmp_path / "out", resume=True).to_arrow() == clean(seeds).to_arrow()
     with pytest.raises(cleaner.ConfigError, match="name it with output"):
         clean(seeds, resume=True)
+
+
+def test_a_main_module_stays_when_threads_start_workers_at_once() -> None:
+    main = sys.modules["__main__"]
+    inside = Barrier(8, timeout=60)
+
+    def start() -> ModuleType:
+        inside.wait()
+        with without_main():
+            return sys.modules["__main__"]
+
+    with ThreadPoolExecutor(8) as pool:
+        seen = [future.result() for future in [pool.submit(start) for _ in range(8)]]
+    assert main not in seen
+    assert sys.modules["__main__"] is main
 
 
 def test_a_process_that_may_have_no_children_does_all_itself(seeds: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+
+_LOCK = threading.Lock()
 
 
 @contextmanager
@@ -15,9 +18,10 @@ def without_main() -> Iterator[None]:
     Our functions are not in it, and a script that calls ``clean`` outside of ``if __name__ == "__main__"`` would run
     again in every worker.
     """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+    with _LOCK:  # of two threads the second would take the first one's empty module for the main module
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main

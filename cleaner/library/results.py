@@ -45,8 +45,8 @@ class Result:
     """
 
     def __init__(self, folder: Path, private: PrivateFolder | None = None, planned: Plan | None = None) -> None:
-        self.folder = folder
-        self.record: dict[str, Any] = Corpus(folder).record
+        self.folder = folder.absolute()  # also when the working folder changes
+        self.record: dict[str, Any] = Corpus(self.folder).record
         self._private = private
         self._planned = planned
         self.notes: tuple[str, ...] = planned.notes if planned else ()

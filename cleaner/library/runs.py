@@ -87,6 +87,8 @@ def run_to(
         spool.mkdir()
         planned = plan_of(inputs, config, spool)
         with shown(not progress, planned.bytes, config.stages) as watch:
+            for note in planned.notes:
+                watch.say(note)
             session.clean_to(config, planned, folder, watch, resume)
         shutil.rmtree(spool)
     except StoppedError as error:
