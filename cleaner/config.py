@@ -24,6 +24,12 @@ FILES = ("rules", "templates", "against")
 #: One worker with its libraries, model and a batch of documents holds about this much.
 LEAST_MEMORY = 500_000_000
 STAGES = ("encoding", "extract", "boilerplate", "near-duplicates")
+#: Names of the repairs of ``cleaner.encoding``, which takes too long to import here.
+REPAIRS = (
+    *("terminal-escapes", "html-entities", "html-entities-cut", "json-escapes", "slashed-quotes", "quoted-printable"),
+    *("percent-escapes", "mojibake", "mojibake-in-part", "wrong-encoding", "line-ends", "control-characters"),
+    *("zero-width", "soft-hyphens", "direction-marks", "spaces", "ligatures", "full-width", "composed"),
+)
 
 
 def setting(
@@ -63,6 +69,12 @@ class Config:
     stages: tuple[str, ...] = setting(STAGES, "Stages to run, separated by commas.", choices=STAGES)
     format: str = setting("jsonl", "How the corpus is written.", choices=("jsonl", "jsonl.zst", "parquet", "txt"))
     report: bool = setting(True, "Write report.html, a page about the run, beside the corpus.", result=False)
+    spaces: str = setting(
+        "between-words",
+        "No-break and other special spaces that become plain ones.",
+        choices=("between-words", "all", "keep"),
+    )
+    skip_repairs: tuple[str, ...] = setting((), "Repairs of characters that are not made.", choices=REPAIRS)
     boilerplate: str = setting(
         "balanced",
         "How sure a line must be boilerplate to be removed.",

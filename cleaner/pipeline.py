@@ -40,7 +40,7 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
         CleanerError: what stops a run; a bad record does not, it is listed in ``rejected.jsonl``.
     """
     boilerplate, near = (name in config.stages for name in ("boilerplate", "near-duplicates"))
-    documents = engine.map("documents", plan.splits, Prepare(config.stages), schemas.DOCUMENTS)
+    documents = engine.map("documents", plan.splits, Prepare.of(config), schemas.DOCUMENTS)
     size, digest = measured(engine.map("sizes", documents.only("text", "digest"), measure, schemas.SIZES))
     shards = max(1, -(-size // SHARD_BYTES))
     repeated = find_repeated(engine, documents)

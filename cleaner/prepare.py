@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self, cast
 
 import numpy as np
 import orjson
@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleaner import audit, schemas
+from cleaner.config import Config
 from cleaner.documents import apply
-from cleaner.encoding import Decoded, decode, from_text, repair_batch
+from cleaner.encoding import Decoded, RepairOptions, decode, from_text, repair_batch
 from cleaner.errors import RecordError
 from cleaner.minhash.shingles import text_buffers
 
@@ -25,6 +26,12 @@ class Prepare:
     """The batch function of pass 1: INPUT → DOCUMENTS."""
 
     stages: Sequence[str]
+    options: RepairOptions
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Pass 1 with these settings."""
+        return cls(config.stages, RepairOptions(cast(Any, config.spaces), config.skip_repairs))
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Decode, extract and repair each row; a row that cannot be used gets its ``reason``.
@@ -43,7 +50,7 @@ class Prepare:
 
     def _repaired(self, texts: pa.Array) -> tuple[pa.Array, pa.Array]:
         """The repaired texts and, packed, the edits that lead to them."""
-        found = repair_batch(texts) if "encoding" in self.stages else {}
+        found = repair_batch(texts, self.options) if "encoding" in self.stages else {}
         packed = [b"[]"] * len(texts)
         made = {}
         for at, edits in found.items():

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cleaner.config import REPAIRS as REPAIR_NAMES
 from cleaner.documents import Edit, apply
 from cleaner.encoding import REPAIRS, RepairOptions, repair
 from cleaner.encoding.mixups import COMPARED, LONGEST
@@ -30,6 +31,10 @@ def test_every_repair_has_a_case_and_a_reason() -> None:
     assert all(one.why.endswith(".") and one.function.__doc__ for one in REPAIRS)
 
 
+def test_every_repair_can_be_named_in_the_settings() -> None:
+    assert [one.name for one in REPAIRS] == list(REPAIR_NAMES)
+
+
 def test_edits_are_narrow_and_named() -> None:
     assert repair("Sound words, then cafÃ© and more sound words") == [Edit(21, 23, "é", "encoding", "mojibake", 0.99)]
 
@@ -52,8 +57,9 @@ def test_mixed_damage_is_repaired_line_by_line() -> None:
 
 def test_options() -> None:
     text = "a\u2009b c\u00add ﬁ"
-    keep = RepairOptions(spaces="keep", soft_hyphens=False, ligatures=False, full_width=False)
+    keep = RepairOptions(spaces="keep", skip=("soft-hyphens", "ligatures"))
     assert repair(text, keep) == []
+    assert repair("a\r\nb\nc", RepairOptions(skip=("line-ends",))) == []
     assert apply(repair("5\u00a0€", RepairOptions(spaces="all")), "5\u00a0€") == "5 €"
 
 

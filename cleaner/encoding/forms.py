@@ -20,12 +20,12 @@ _APART = re.compile(
 
 def ligatures(line: str, options: RepairOptions) -> str:
     """``ﬁnd`` → ``find``: print has these, text does not."""
-    return line.translate(_LIGATURES) if options.ligatures else line
+    return line.translate(_LIGATURES)
 
 
 def full_width(line: str, options: RepairOptions) -> str:
     """``Ｎｅｗｓ`` → ``News`` in lines without East Asian script, where these forms are in place."""
-    if not options.full_width or not FULL_WIDTH.search(line) or EAST_ASIAN.search(line):
+    if not FULL_WIDTH.search(line) or EAST_ASIAN.search(line):
         return line
     return line.translate(_FULL_WIDTH_MAP)
 

@@ -52,7 +52,7 @@ def zero_width(line: str, options: RepairOptions) -> str:
 
 def soft_hyphens(line: str, options: RepairOptions) -> str:
     """Take the hyphens out that show only at the end of a printed line."""
-    return _SOFT_HYPHENS.sub("", line) if options.soft_hyphens else line
+    return _SOFT_HYPHENS.sub("", line)
 
 
 def direction_marks(line: str, options: RepairOptions) -> str:

@@ -132,6 +132,7 @@ def _of_lines(
 
     ``proved`` says of a line whether it is surely sound.
     """
+    options = options or RepairOptions()
     edits: list[Edit] = []
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     for number, only_mojibake in doubts.items():
@@ -139,9 +140,9 @@ def _of_lines(
         core = lines[number].removesuffix("\r") if ended else lines[number]
         start = starts[number]
         if not only_mojibake or mojibake.suspected(core):
-            found = _fixpoint(core, options or RepairOptions(), proved)
+            found = _fixpoint(core, options, proved)
             edits.extend(edit._replace(start=start + edit.start, end=start + edit.end) for edit in found)
-        if ended:
+        if ended and "line-ends" not in options.skip:
             edits.append(Edit(start + len(core), start + len(core) + 1, "", "encoding", "line-ends", 0.99))
     return edits
 
@@ -154,10 +155,11 @@ def _fixpoint(line: str, options: RepairOptions, proved: Callable[[str], bool]) 
     edits: list[Edit] = []
     repaired = line
     settled: dict[str, str] = {}
+    repairs = [one for one in REPAIRS if one.name not in options.skip]
     for _ in range(12):
         before = repaired
         signs = _signs(repaired)
-        for one in REPAIRS:
+        for one in repairs:
             if not one.signs.search(signs) or settled.get(one.name) == repaired:
                 continue
             changed = _changed(repaired, one, options)

@@ -68,7 +68,7 @@ def clean_texts(
         ConfigError: an unknown setting, or a value that it cannot have.
     """
     resolved = config_of(config, settings, "clean_texts()") if settings or config else _DEFAULT
-    prepare, clean = Prepare(resolved.stages), Clean(_detector(resolved), {})
+    prepare, clean = Prepare.of(resolved), Clean(_detector(resolved), {})
     rows = records_to_rows(_records(texts, html), session.reader_options(resolved))
     return [_clean_text(row) for batch in batches(rows, 0) for row in clean(prepare(batch)).to_pylist()]
 

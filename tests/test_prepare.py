@@ -1,0 +1,68 @@
+"""Pass 1 on record batches: columns that need no change stay, settings reach the repairs."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pytest
+
+from cleaner.config import Config
+from cleaner.prepare import Prepare
+from cleaner.schemas import DOCUMENTS, INPUT
+
+
+def prepared(rows: list[dict[str, Any]], **settings: Any) -> list[dict[str, Any]]:
+    full = [{"kind": "text", "id": f"d{at}", "location": "x", "document": at} | row for at, row in enumerate(rows)]
+    batch = Prepare.of(Config(**settings))(pa.RecordBatch.from_pylist(full, schema=INPUT))
+    assert batch.schema == DOCUMENTS
+    return batch.to_pylist()
+
+
+def test_each_kind_of_row_gets_its_text() -> None:
+    rows = prepared(
+        [
+            {"text": "sound", "metadata": '{"a":1}'},
+            {"text": "cafÃ©"},
+            {"text": "a\r\nb"},
+            {"raw": "größe".encode("latin-1"), "charset": "latin-1"},
+            {"raw": b"\x89PNG\r\n\x1a\n\0\0\0\0\0\0"},
+            {"reason": "no JSON"},
+            {"text": ""},
+        ]
+    )
+    assert [row["text"] for row in rows] == ["sound", "café", "a\nb", "größe", None, None, ""]
+    assert rows[4]["reason"] == "not text: the content is a PNG image"
+    assert rows[5]["reason"] == "no JSON"
+    assert [orjson.loads(row["edits"])[:1] for row in rows[:2]] == [
+        [],
+        [[3, 5, "Ã©", "é", "encoding", "mojibake", 0.99, {}]],
+    ]
+    assert [orjson.loads(row["notes"])[0]["newline"] for row in (rows[2], rows[3])] == ["\r\n", "\n"]
+
+
+def test_the_digest_is_over_id_metadata_content_and_reason() -> None:
+    (row,) = prepared([{"text": "é", "metadata": "{}"}])
+    parts = (b"d0", b"{}", "é".encode(), b"", b"")
+    assert row["digest"] == hashlib.sha256(b"".join(len(p).to_bytes(8, "big") + p for p in parts)).digest()
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({}, "5\u00a0€ a b cafe"),
+        ({"spaces": "all"}, "5 € a b cafe"),
+        ({"spaces": "keep"}, "5\u00a0€ a\u2009b cafe"),
+        ({"skip_repairs": ("soft-hyphens",)}, "5\u00a0€ a b ca\u00adfe"),
+        ({"stages": ("boilerplate",)}, "5\u00a0€ a\u2009b ca\u00adfe"),
+    ],
+    ids=str,
+)
+def test_settings_of_repairs(settings: dict[str, Any], text: str) -> None:
+    assert prepared([{"text": "5\u00a0€ a\u2009b ca\u00adfe"}], **settings)[0]["text"] == text
+
+
+def test_an_empty_batch() -> None:
+    assert prepared([]) == []
