@@ -84,7 +84,7 @@ def add_corpus(index: Index, corpus: Corpus) -> int:
     """
     name = corpus.record["inputs"]["sha256"]
     if index.has(name):
-        raise InputError(f"{corpus.folder}: is in {index.folder} already")
+        raise InputError(f"{corpus.folder}: is in {index.folder} already; nothing was added, and nothing needs to be")
     corpus.check_files()
     before = len(index)
     rows: list[dict[str, object]] = []

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from datasketch import MinHashLSH
 from running import clean, command, records
 
-from cleaner.cli import cli
+from cleaner.boilerplate.rules import RuleSet
+from cleaner.cli import cli, main
+from cleaner.config import Config, key_of
+from cleaner.reports import rules, settings
+from cleaner.reports.reasons import reasons
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -30,6 +39,75 @@ def test_the_loader_for_datasketch_finds_what_the_index_holds(
     index = found["index"]
     assert isinstance(index, MinHashLSH)
     assert list(index.keys) == list(range(len(rows)))
+
+
+def every_command(group: click.Group = cli, path: str = "cleaner") -> list[tuple[str, click.Command]]:
+    found: list[tuple[str, click.Command]] = []
+    for name, one in sorted(group.commands.items()):
+        found += every_command(one, f"{path} {name}") if isinstance(one, click.Group) else [(f"{path} {name}", one)]
+    return found
+
+
+def test_every_command_option_and_setting_is_documented() -> None:
+    """``python -c "from cleaner.reports import settings; print(settings.markdown())"`` makes the table of settings."""
+    table = re.search(r"<!-- settings -->\n(.*?)<!-- end of settings -->", README, re.DOTALL)
+    assert table
+    assert table[1] == settings.markdown()
+    rest = README.replace(table[1], "")
+    keys = {"--" + key_of(one.name) for one in fields(Config)}
+    for path, one in every_command():
+        names = path.split()[1:]
+        assert re.search(rf"cleaner {names[0]}\b", rest), path
+        assert names[-1] in rest, path
+        options = {name for option in one.params for name in option.opts if name.startswith("--")}
+        for name in options - keys:
+            assert re.search(rf"{name}\b", rest), f"{path} {name}"
+
+
+def test_every_rule_has_a_reason() -> None:
+    """``cleaner rules list`` and ``show``, ``why`` and the report say it."""
+    ruleset = RuleSet.load([])
+    for name, reason in reasons([]).items():
+        assert re.fullmatch(r"[^\n]{8,}[.?!)]", reason), name
+        assert name in rules.show(ruleset, f"stage/{name}")
+
+
+SESSIONS = [
+    (line, output)
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    for line, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+]
+#: What a test cannot do: install, test itself, ask a cluster, or the history of this folder.
+ELSEWHERE = ("pip install", "pytest", "spark://", "--changed-since")
+
+
+def test_its_sessions_run_as_they_are_shown(
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Commands of all sessions in their order, in one folder; only checks may fail, and what is shown is printed."""
+    for name in ("seeds", "corpus"):
+        shutil.copytree(seeds, tmp_path / name)
+    (tmp_path / "today").mkdir()
+    (tmp_path / "today" / "new.txt").write_text("The ferry did not leave the harbour on Monday.\n")
+    (block,) = (found for found in re.findall(r"```toml\n(.*?)```", README, re.DOTALL) if "[[rule]]" in found)
+    (tmp_path / "our-outlets.toml").write_text(block, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    clean(seeds, tmp_path / "clean")
+    capfd.readouterr()
+    played = 0
+    for line, output in SESSIONS:
+        for part in re.split(r" && |\s+# ", line):
+            if part.startswith("cleaner ") and not any(one in part for one in ELSEWHERE):
+                with pytest.raises(SystemExit) as end:
+                    main(shlex.split(part)[1:])
+                assert end.value.code in ((0, 1) if part.startswith("cleaner check") else (0,)), part
+                played += 1
+            elif part.startswith("diff -r "):
+                assert subprocess.run(shlex.split(part), check=False).returncode == 0
+        said = capfd.readouterr().out
+        for shown in output.strip().split("…\n"):
+            assert shown in said, line
+    assert played >= 15
 
 
 def test_every_command_that_it_shows_exists() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cleaner.boilerplate.rules import Rule, RuleSet
 from cleaner.config import suggest
+from cleaner.encoding import REPAIRS
 from cleaner.errors import ConfigError
 from cleaner.reports.reasons import REASONS
 
@@ -18,16 +19,19 @@ def table(ruleset: RuleSet) -> str:
 
 
 def show(ruleset: RuleSet, name: str) -> str:
-    """All that a rule says of itself.
+    """All that a rule says of itself; a name may have its stage before it, as in a finding.
 
     Raises:
         ConfigError: there is no rule of this name.
     """
+    name = name.rpartition("/")[2]
     rules = {rule.name: rule for rule in ruleset.rules}
-    if name in REASONS and name not in rules:
-        return f"{name}\n\n  {REASONS[name]}\n\n  (found by a detector; it has no phrases)"
+    others = {**REASONS, **{repair.name: repair.why for repair in REPAIRS}}
+    if name in others and name not in rules:
+        return f"{name}\n\n  {others[name]}\n\n  (found by a detector or a repair; it has no phrases)"
     if name not in rules:
-        raise ConfigError(f"there is no rule {name!r}{suggest(name, tuple(rules))}; cleaner rules list shows all")
+        near = suggest(name, (*rules, *others))
+        raise ConfigError(f"there is no rule {name!r}{near or '; cleaner rules list shows all'}")
     rule = rules[name]
     lines = [rule.name, "", f"  {rule.why}", "", *(f"  {key:12} {value}" for key, value in _facts(rule))]
     for title, texts in (

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# One check, three views of it: annotations in the log, a summary of the job, and SARIF. Inputs come as environment
-# variables, so that nothing in them is ever run.
+# One check, three views of it: annotations in the log, SARIF, and what cleaner check adds to the summary of the job by
+# itself. Inputs come as environment variables, so that nothing in them is ever run.
 set -euo pipefail
 
-words=(--quiet --output-format sarif --output-file "$SARIF")
-words+=(--output-format markdown --output-file "$GITHUB_STEP_SUMMARY" --output-format github)
+words=(--quiet --output-format sarif --output-file "$SARIF" --output-format github)
 if [ -n "$BASELINE" ]; then words+=(--baseline "$BASELINE"); fi
 while IFS= read -r word; do
   if [ -n "$word" ]; then words+=("$word"); fi
