@@ -116,7 +116,7 @@ def measure_jobs(jobs: list[Job], environments: Path, rounds: int) -> list[Row]:
     for job in jobs:
         if job.peer or job.stages == EVERYTHING:  # the whole warms its parts up
             told(f"warming up: {job.name}, jobs {job.processes}")
-            job.attempt(environments, job.corpora[1])
+            job.attempt(environments, job.corpora[1 if job.peer else 0])  # ours compiles what a large corpus needs
     for turn in range(rounds):
         for job in jobs:
             told(f"round {turn + 1} of {rounds}: {job.name}, {job.stages}, jobs {job.processes}")
@@ -130,14 +130,14 @@ def told(message: str) -> None:
 
 
 def measure_stages(corpus: Corpus, rounds: int) -> dict[str, Spent]:
-    """The CPU time of each call of the engine in a warm process: medians."""
+    """The CPU time of each call of the engine in a warm process: medians, after a run that compiles what is missing."""
     found: dict[str, list[Spent]] = {}
-    for _ in range(rounds):
+    for turn in range(rounds + 1):
         with scratch() as folder:
             output = run(
                 [sys.executable, HERE / "stages.py", corpus.path, folder / "spool"], folder, {"PYTHONPATH": str(ROOT)}
             ).output
-        for name, cpu, wall in json.loads(output.splitlines()[-1]):
+        for name, cpu, wall in json.loads(output.splitlines()[-1]) if turn else ():
             found.setdefault(name, []).append(Spent(cpu, wall))
     return {name: middle(spent) for name, spent in found.items()}
 
