@@ -121,4 +121,4 @@ def _write(folder: Path, identity: str, raw: bytes) -> None:
             path = flat_path(folder, identity)
             path.write_bytes(raw)
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path}: cannot be written: {error.strerror}; choose another folder") from error

@@ -28,5 +28,5 @@ def _git(folder: Path, *arguments: str) -> bytes:
         raise ConfigError("--changed-since needs git; install it, or leave the option out") from None
     if done.returncode:
         said = (os.fsdecode(done.stderr).strip().splitlines() or ["git failed"])[0]
-        raise ConfigError(f"--changed-since: {said}")
+        raise ConfigError(f"--changed-since: {said}; name a revision of the repository that you are in")
     return done.stdout

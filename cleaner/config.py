@@ -150,7 +150,9 @@ class Config:
         for one in fields(self):
             check(one.name, getattr(self, one.name), one.metadata)
         if self.bands * self.rows > 128:
-            raise ConfigError(f"bands x rows: {self.bands} x {self.rows} values are more than a signature's 128")
+            raise ConfigError(
+                f"bands x rows: {self.bands} x {self.rows} values are more than a signature's 128; take fewer of either"
+            )
 
     def resolved(self) -> dict[str, Any]:
         """The settings that can change results, as run.json holds them."""
@@ -174,9 +176,9 @@ def check(name: str, value: Any, rules: Mapping[str, Any]) -> None:
     if rules["size"] and value is not None:
         bytes_of(value, key_of(name))
     if rules["low"] is not None and value < rules["low"]:
-        raise ConfigError(f"{key_of(name)}: {value} is below {rules['low']}")
+        raise ConfigError(f"{key_of(name)}: {value} is below {rules['low']}, the least that it can be")
     if rules["high"] is not None and value > rules["high"]:
-        raise ConfigError(f"{key_of(name)}: {value} is above {rules['high']}")
+        raise ConfigError(f"{key_of(name)}: {value} is above {rules['high']}, the most that it can be")
 
 
 def bytes_of(text: str, name: str) -> int:

@@ -80,7 +80,10 @@ class Corpus:
                 pending = next(lines, None)
             yield document, own
         if pending is not None:
-            raise InputError(f"the audit speaks of {pending['id']!r}, which the corpus lacks or holds elsewhere")
+            raise InputError(
+                f"the audit speaks of {pending['id']!r}, which the corpus lacks or holds elsewhere;"
+                " was a file changed? Run cleaner again"
+            )
 
     @property
     def _stem(self) -> str:
@@ -104,7 +107,7 @@ class Corpus:
         try:
             return {**record, "text": path.read_bytes().decode()}
         except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+            raise InputError(f"{path}: cannot be read: {error.strerror}; run cleaner again to make it") from error
 
 
 def _read(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
@@ -117,7 +120,7 @@ def _read(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
                 digest.update(line)
                 yield orjson.loads(line)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        raise InputError(f"{path}: cannot be read: {error.strerror}; run cleaner again to make it") from error
     except orjson.JSONDecodeError as error:
         raise InputError(f"{path}:{number}: is no JSON: {error}; was the file changed?") from error
     if digest.hexdigest() != wanted:

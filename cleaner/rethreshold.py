@@ -153,7 +153,10 @@ def _outlets(corpus: Corpus, ids: list[str]) -> pa.Table:
             found[place[document["id"]]] = document["source"], document["published"]
     for identity, one in zip(ids, found, strict=True):
         if one is None:
-            raise InputError(f"{corpus.folder}: pairs.jsonl speaks of {identity!r}, which the corpus lacks")
+            raise InputError(
+                f"{corpus.folder}: pairs.jsonl speaks of {identity!r}, which the corpus lacks;"
+                " was a file changed? Run cleaner again"
+            )
     sources, published = ([one[at] for one in found if one] for at in (0, 1))
     return pa.table({"source": pa.array(sources, pa.string()), "published": pa.array(published, pa.string())})
 

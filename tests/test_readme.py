@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -22,7 +23,8 @@ from cleaner.config import Config, key_of
 from cleaner.reports import rules, settings
 from cleaner.reports.reasons import reasons
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+PAGE = Path(__file__).parent.parent / "README.md"
+README = PAGE.read_text(encoding="utf-8")
 
 
 def test_the_loader_for_datasketch_finds_what_the_index_holds(
@@ -49,10 +51,13 @@ def every_command(group: click.Group = cli, path: str = "cleaner") -> list[tuple
 
 
 def test_every_command_option_and_setting_is_documented() -> None:
-    """``python -c "from cleaner.reports import settings; print(settings.markdown())"`` makes the table of settings."""
+    """With TESTS_REWRITE_SESSIONS=1 the table of settings is written anew."""
     table = re.search(r"<!-- settings -->\n(.*?)<!-- end of settings -->", README, re.DOTALL)
     assert table
-    assert table[1] == settings.markdown()
+    if os.environ.get("TESTS_REWRITE_SESSIONS"):
+        PAGE.write_text(README.replace(table[1], settings.markdown()), encoding="utf-8")
+    else:
+        assert table[1] == settings.markdown()
     rest = README.replace(table[1], "")
     keys = {"--" + key_of(one.name) for one in fields(Config)}
     for path, one in every_command():

@@ -73,7 +73,10 @@ def read_file(path: Path) -> tuple[str, str]:
     try:
         return str(path), path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: the rule file cannot be read: {error}") from None
+        raise ConfigError(
+            f"{path}: the rule file cannot be read: {getattr(error, 'strerror', None) or error};"
+            " check the path given to rules"
+        ) from None
 
 
 def read_rules(files: Iterable[tuple[str, str]]) -> tuple[list[Rule], dict[str, str]]:
@@ -88,7 +91,10 @@ def read_rules(files: Iterable[tuple[str, str]]) -> tuple[list[Rule], dict[str, 
         try:
             table = tomllib.loads(content)
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{name}: this is not TOML: {error}") from None
+            raise ConfigError(
+                f"{name}: this is not TOML: {error};"
+                " see cleaner/boilerplate/rules/pieces.toml for what a rule file holds"
+            ) from None
         _known(table, ("rule", "pieces"), name)
         pieces.update(table.get("pieces", {}))
         for entry in table.get("rule", []):
@@ -157,7 +163,7 @@ def _sound(rule: Rule, where: str) -> Rule:
         meant = f"; did you mean {near[0]!r}?" if near else ""
         raise ConfigError(f"{where}: action {rule.action!r} is not one of {', '.join(ACTIONS)}{meant}")
     if not 0 < rule.confidence <= 1:
-        raise ConfigError(f"{where}: confidence must lie between 0 and 1")
+        raise ConfigError(f"{where}: confidence must lie between 0 and 1, such as 0.9")
     if rule.shape and rule.shape not in SHAPES:
         raise ConfigError(f"{where}: shape {rule.shape!r} is not one of {', '.join(SHAPES)}")
     if bool(rule.shape) == bool(rule.phrases or rule.patterns):

@@ -215,7 +215,9 @@ class Templates(NamedTuple):
         try:
             rows = [orjson.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]
         except (OSError, orjson.JSONDecodeError) as error:
-            raise ConfigError(f"cannot read templates from {path}: {error}") from error
+            raise ConfigError(
+                f"cannot read templates from {path}: {error}; name a templates.jsonl that a run wrote"
+            ) from error
         for at, row in enumerate(rows, 1):
             if (
                 not isinstance(row, dict)

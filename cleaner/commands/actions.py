@@ -53,4 +53,6 @@ def add_summary(checked: Checked) -> None:
             with Path(name).open("a", encoding="utf-8") as file:
                 file.writelines(markdown.render(checked))
         except OSError as error:
-            raise OutputError(f"GITHUB_STEP_SUMMARY: {name}: cannot be written: {error.strerror}") from error
+            raise OutputError(
+                f"GITHUB_STEP_SUMMARY: {name}: cannot be written: {error.strerror}; unset it, or name a file"
+            ) from error

@@ -66,7 +66,7 @@ class Index:
             folder.mkdir(parents=True, exist_ok=True)
             write_record(folder, record)
         except OSError as error:
-            raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
+            raise OutputError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
         return cls(folder, record)
 
     @classmethod
@@ -82,7 +82,7 @@ class Index:
             settings = Settings(**{name: record[name] for name in ("bands", "rows", "rate", "short")})
             parts = [(part["name"], part["bytes"]) for part in record["parts"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{folder}: no index that can be read ({error})") from error
+            raise InputError(f"{folder}: no index that can be read ({error}); cleaner index build makes one") from error
         for name, value in settings.record().items():
             if record.get(name) != value:
                 raise ConfigError(
@@ -92,7 +92,7 @@ class Index:
             for name, size in sizes.items():
                 path = folder / part / name
                 if not path.is_file() or path.stat().st_size != size:
-                    raise InputError(f"{path}: missing or damaged, it should have {size} bytes")
+                    raise InputError(f"{path}: missing or damaged, it should have {size} bytes; build the index anew")
         return cls(folder, record)
 
     @property
@@ -246,7 +246,7 @@ class Index:
                         lines.write(json.dumps(row, ensure_ascii=False) + "\n")
             write_record(folder, {name: self.record[name] for name in ("scheme", "seed", "num_perm", "shingle")})
         except OSError as error:
-            raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
+            raise OutputError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
 
 
 def _distinct(

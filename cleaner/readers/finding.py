@@ -138,7 +138,9 @@ def _walk(path: str, skipped: Counter[str]) -> Iterator[os.DirEntry[str]]:
             with os.scandir(folders.pop()) as entries:
                 listed = list(entries)
         except OSError as problem:
-            raise InputError(f"{problem.filename}: the folder cannot be read: {problem.strerror}") from None
+            raise InputError(
+                f"{problem.filename}: the folder cannot be read: {problem.strerror}; allow it, or name the files in it"
+            ) from None
         for entry in listed:
             reason = _reason(entry)
             if reason:
@@ -214,7 +216,9 @@ def _remote(url: str, notes: list[str]) -> Iterator[_Found]:
     except FileNotFoundError:
         raise InputError(f"{url}: there is nothing at this URL; check it") from None
     except Exception as problem:  # drivers raise errors of their own
-        raise InputError(f"{url}: it cannot be listed: {problem or type(problem).__name__}") from None
+        raise InputError(
+            f"{url}: it cannot be listed: {problem or type(problem).__name__}; check the address and your rights"
+        ) from None
     files = {path: facts for path, facts in listed.items() if facts.get("type") != "directory"}
     folder = _fixed(inner) if inner not in files else posixpath.dirname(inner)
     root = str(system.unstrip_protocol(folder))

@@ -61,7 +61,8 @@ def _rows() -> Iterator[str]:
 
 def _sentence(one: Any) -> str:
     text, choices = one.metadata["help"], one.metadata["choices"]
-    return f"{text}" + (f" One of {', '.join(choices)}." if choices and choices != one.default else "")
+    kind = "Some" if isinstance(one.default, tuple) else "One"
+    return f"{text}" + (f" {kind} of {', '.join(choices)}." if choices and choices != one.default else "")
 
 
 def plain(value: Any) -> str:

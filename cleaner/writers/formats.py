@@ -53,6 +53,6 @@ def check_digest(path: Path, wanted: str) -> None:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        raise InputError(f"{path}: cannot be read: {error.strerror}; run cleaner again to make it") from error
     if found != wanted:
         raise InputError(f"{path}: is not as the run wrote it (run.json has another digest); it was changed or cut")
