@@ -90,3 +90,15 @@ def test_a_false_charset_is_not_believed() -> None:
 )
 def test_the_encoding_is_told_by_the_text(codec: str, text: str) -> None:
     assert decode(text.encode(codec)).text == text
+
+
+def test_bytes_of_windows_1252_amid_utf8_are_read_where_their_neighbours_say_what_they_are() -> None:
+    sound = "Für mehr als hundert Jahre – so heißt es – war “das Café” geöffnet, übrigens täglich. Größe, Höhe. "
+    raw = (
+        sound.encode() * 4
+        + b"na\xefve \x93quoted\x94 it\x92s caf\xe9, \xa35 \x96 yes\x85 1\x80 A\xffB \x81 \xe2\x80 \xb0"
+    )
+    decoded = decode(raw)
+    assert decoded.codec == "utf-8"
+    assert decoded.text == sound * 4 + "naïve “quoted” it’s café, £5 – yes… 1€ A\ufffdB \ufffd \ufffd \ufffd"
+    assert encode(decoded.text, decoded) == raw

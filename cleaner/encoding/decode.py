@@ -155,9 +155,32 @@ def _one_to_one(raw: bytes, codec: str) -> tuple[str, tuple[tuple[int, bytes], .
         nonlocal shift
         odd.append((match.start() - shift, bytes(ord(one) & 0xFF for one in match[0])))
         shift += len(match[0]) - 1
-        return "\ufffd"
+        return _meant(match) if codec == "utf-8" else "\ufffd"
 
     return _ODD.sub(replaced, text), tuple(odd)
+
+
+def _meant(match: re.Match[str]) -> str:
+    """The character of Windows-1252 that a byte is amid UTF-8, if its neighbours say so; else U+FFFD."""
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    char, left, right = (_western(one) for one in (match[0], before, after))
+    if char.isalpha():  # ÿ is 0xFF, which is anything but a letter
+        fits = char != "ÿ" and (left.isalpha() or right.isalpha()) and not (char.isupper() and left.islower())
+    elif char in "“‘":
+        fits = (not left or left.isspace() or left in "([—–-") and right.isalnum()
+    elif char in "–—":
+        fits = (left.isspace() and right.isspace()) or (left.isalnum() and right.isalnum())
+    elif char in "£€":
+        fits = right.isdigit() or (left.isdigit() and not right.isalnum())
+    else:
+        fits = char in "’”…" and (left.isalnum() or left in ".,!?") and left != ""
+    return char if fits else "\ufffd"
+
+
+def _western(char: str) -> str:
+    """A character, or that of Windows-1252 for the surrogate of a single odd byte."""
+    odd = len(char) == 1 and "\udc00" <= char <= "\udcff"
+    return bytes([ord(char) & 0xFF]).decode("cp1252", "replace") if odd else char
 
 
 def _by_character(raw: bytes, codec: str) -> str:

@@ -20,6 +20,9 @@ _PATH = re.compile(r"\b[A-Za-z]:\\")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _QUOTED_PRINTABLE = re.compile(r"(?:=[0-9A-F]{2}|=\n)+")
+# Encoders for e-mail cut a line at 76 characters and put "=" there (RFC 2045, 6.7): such lines are nearly full.
+_SOFT_BREAK = re.compile(r"(?<=^.{68})[^\n]{1,7}(=\n)(?=[^\n])", re.MULTILINE)
+_ENCODED = re.compile(r"=[C-F][0-9A-F]=(?:\n=)?[89AB][0-9A-F]|[A-Za-z]=[89A-F][0-9A-F]|=[89A-F][0-9A-F][A-Za-z]")
 _ADDRESS = re.compile(r"://|www\.|[?&][\w%.-]+=|\w/[\w%./-]*$|\w=[\"'(]?$")
 _QUERY = re.compile(r"[\w%.,+-]{0,200}&\w{1,30}=")
 
@@ -60,6 +63,13 @@ def quoted_printable(line: str, options: RepairOptions) -> str:
     if not any(found):
         return line
     return _QUOTED_PRINTABLE.sub(lambda match: _high(match, "=") or _low(match), line)
+
+
+def soft_breaks(text: str) -> list[tuple[int, int]]:
+    """Where lines of a text that is encoded as for e-mail go on in the next one: start and end of each ``=`` there."""
+    if "=\n" not in text or not _ENCODED.search(text):
+        return []
+    return [match.span(1) for match in _SOFT_BREAK.finditer(text)]
 
 
 def _json(match: re.Match[str]) -> str:

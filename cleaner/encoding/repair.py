@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaner.documents import Edit, compose
+from cleaner.documents import Edit, apply, compose
 from cleaner.encoding import entities, escapes, forms, invisible, mixups, mojibake
 from cleaner.encoding.narrow import narrowed
 from cleaner.encoding.options import RepairOptions
@@ -102,8 +102,22 @@ def repair(text: str, options: RepairOptions | None = None) -> list[Edit]:
     """
     if plain(text):
         return []
-    lines = text.split("\n")
-    return _of_lines(lines, {number: False for number, line in enumerate(lines) if not plain(line)}, options)
+    return _joined(text, options) or _of_lines(text.split("\n"), _not_plain(text), options)
+
+
+def _not_plain(text: str) -> dict[int, bool]:
+    return {number: False for number, line in enumerate(text.split("\n")) if not plain(line)}
+
+
+def _joined(text: str, options: RepairOptions | None) -> list[Edit]:
+    """The edits of a text whose lines were broken for e-mail, none for others."""
+    if "=\n" not in text or (options and "quoted-printable" in options.skip):
+        return []
+    first = [Edit(start, end, "", "encoding", "quoted-printable", 0.98) for start, end in escapes.soft_breaks(text)]
+    if not first:
+        return []
+    whole = apply(first, text)
+    return compose(first, _of_lines(whole.split("\n"), _not_plain(whole), options), text)
 
 
 def repair_batch(texts: pa.Array, options: RepairOptions | None = None) -> dict[int, list[Edit]]:
@@ -119,9 +133,10 @@ def repair_batch(texts: pa.Array, options: RepairOptions | None = None) -> dict[
         from cleaner.encoding.scan import doubtful, sound
 
         doubts = doubtful(texts, options or RepairOptions())
-        found = {
-            number: _of_lines(texts[number].as_py().split("\n"), doubts[number], options, sound) for number in doubts
-        }
+        found = {}
+        for number, lines in doubts.items():
+            text = texts[number].as_py()
+            found[number] = _joined(text, options) or _of_lines(text.split("\n"), lines, options, sound)
     return {number: edits for number, edits in found.items() if edits}
 
 
