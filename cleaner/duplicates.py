@@ -170,6 +170,7 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     earlier = find_earlier(engine, numbered(data), data.rows, against, limits)
     pairs = Dataset(schemas.PAIRS, (*verified.parts, *earlier.pairs))
     own = find_standing(engine, data, _paired(pairs, data.rows))
+    engine.drop(data)
     standing = Dataset(schemas.STANDING, (*own.parts, *earlier.passages))
     sharing = (batch["sharing"].to_numpy() for batch in candidates.read(["sharing"]))
     shared = sorted(count for batch in sharing for count in batch[batch > 0].tolist())

@@ -83,8 +83,9 @@ class Count:
 
     def _firsts(self, batch: pa.RecordBatch, *columns: str) -> list[dict[str, Any]]:
         rows = _good(batch, *columns)
-        copy = np.isin([row["document"] for row in rows], self.left_out)
-        return [row for row, again in zip(rows, copy, strict=True) if not again]
+        places = np.searchsorted(self.left_out, [row["document"] for row in rows]).tolist()
+        known = np.append(self.left_out, -1)  # behind the last: no document's number
+        return [row for row, place in zip(rows, places, strict=True) if known[place] != row["document"]]
 
 
 @dataclass(frozen=True, slots=True)
