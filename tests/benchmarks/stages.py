@@ -76,7 +76,7 @@ def timed_run(source: Path, folder: Path) -> list[tuple[str, float, float]]:
 def main() -> None:
     source, folder = Path(sys.argv[1]), Path(sys.argv[2])
     folder.mkdir(parents=True)
-    write_corpus(folder / "other.jsonl", WARM_MEGABYTES, seed=1)
+    write_corpus(folder / "other.jsonl", min(WARM_MEGABYTES, source.stat().st_size / 1e6), seed=1)
     timed_run(folder / "other.jsonl", folder / "warm")
     print(json.dumps(timed_run(source, folder / "timed")))
 
