@@ -57,7 +57,7 @@ def test_a_last_line_without_line_feed_is_marked(tmp_path: Path) -> None:
 
 def test_why_shows_each_edit_and_each_match_with_both_texts(out: Path) -> None:
     said = "\n".join(why.explain(Corpus(out), "b"))
-    assert said.startswith("b: 0 edits, 1 near-duplicate passages")
+    assert said.startswith("b: 0 edits, 1 near-duplicate passage\n")
     assert "kept: a, characters 17-" in said
     assert "Jaccard similarity 0." in said
     assert "this document, characters 29-174" in said

@@ -54,7 +54,7 @@ def check_command(
     quiet: bool,
     **flags: Any,
 ) -> int:
-    """Report what is wrong with a corpus; the corpus stays as it is.
+    """Report what is wrong with a corpus; it stays as it is.
 
     Exits with 1 if anything is found, or, where limits are set, if one is broken; notes count for neither.
     A limit is a percentage, or a whole number of findings.

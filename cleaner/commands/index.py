@@ -10,7 +10,7 @@ import click
 
 @click.group("index")
 def index_group() -> None:
-    """Saved indexes of passages, to compare later corpora with (run --against)."""
+    """Saved passages, to compare later corpora with."""
 
 
 @index_group.command("build")

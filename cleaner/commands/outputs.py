@@ -17,9 +17,10 @@ from cleaner.commands import actions, terminal
     "-o", "--to", "target", type=click.Path(path_type=Path), help="The page to write. [default: OUT/report.html]"
 )
 def report_command(output: Path, target: Path | None) -> None:
-    """Write a page about a run: what went and why, and copies side by side.
+    """Write the page about a run again.
 
-    It is one file, needs no network, and shows a choice from the corpus; keep it where the corpus may be seen.
+    A run writes it to OUT/report.html by itself: what went and why, and copies side by side. It is one
+    file, needs no network, and shows a choice from the corpus; keep it where that may be seen.
 
     \b
     Example:
@@ -41,7 +42,7 @@ def report_command(output: Path, target: Path | None) -> None:
     help="Folder that a run wrote.",
 )
 def why_command(identity: str, output: Path) -> None:
-    """Show every edit and match of one document, with its context.
+    """Show every edit and match of one document.
 
     \b
     Example:
@@ -60,9 +61,10 @@ def why_command(identity: str, output: Path) -> None:
 @click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
 @click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the originals.")
 def restore_command(output: Path, folder: Path) -> None:
-    """Write the original texts back, from the corpus and the audit in OUT.
+    """Write the original texts back from a run's output.
 
-    Each document becomes a file named by its id; a text file comes back byte for byte, a page as its extracted text.
+    Corpus and audit are read. Each document becomes a file named by its id; a text file
+    comes back byte for byte, a page as its extracted text.
 
     \b
     Example:
@@ -89,7 +91,9 @@ def restore_command(output: Path, folder: Path) -> None:
     "--containment", type=click.FloatRange(0, 1), default=None, help="Containment, at least. [default: as in OUT]"
 )
 def rethreshold_command(output: Path, folder: Path, jaccard: float | None, containment: float | None) -> None:
-    """Flag fewer near-duplicates, under higher thresholds, from the pairs in OUT; no new run.
+    """Flag fewer near-duplicates, without a new run.
+
+    The thresholds can only be raised: the pairs in OUT are what there is.
 
     \b
     Example:

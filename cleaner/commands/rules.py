@@ -14,7 +14,7 @@ from cleaner.commands.options import resolve, settings
 
 @click.group("rules")
 def rules_group() -> None:
-    """The boilerplate rules: list them, read one, run their examples."""
+    """The boilerplate rules: list, read and test them."""
 
 
 @rules_group.command("list")

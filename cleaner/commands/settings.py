@@ -44,7 +44,9 @@ def config_command(schema: bool, **flags: Any) -> None:
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
 def init_command(folder: Path) -> None:
-    """Write a cleaner.toml with every setting, its default and what it is for; never over another.
+    """Write a cleaner.toml with every setting, commented out.
+
+    It says what each is for, and its default. A file that is there already stays.
 
     \b
     Example:
@@ -67,7 +69,9 @@ def init_command(folder: Path) -> None:
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion_command(shell: str) -> None:
-    """Print a script that completes commands, options and their values in a shell.
+    """Print a script that completes commands in a shell.
+
+    Options and their values are completed too.
 
     \b
     Examples:

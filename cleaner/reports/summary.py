@@ -41,10 +41,12 @@ def _counts(record: dict[str, Any], paint: Callable[..., str]) -> Iterator[str]:
 def _effects(record: dict[str, Any]) -> Iterator[str]:
     """The rules that took out most."""
     rows = sorted(record["characters_removed"].items(), key=lambda row: (-row[1], row[0]))[:BIGGEST]
-    edits = [f"{record['edits'][name]:,}" for name, _ in rows]
     wide = max((len(name) for name, _ in rows), default=0)
-    for (name, size), count in zip(rows, edits, strict=True):
-        yield f"  {name:{wide}}  {count:>{max(map(len, edits))}} edits  {size:>{len(f'{rows[0][1]:,}')},} characters"
+    most = max((len(f"{record['edits'][name]:,}") for name, _ in rows), default=0)
+    for name, size in rows:
+        count = record["edits"][name]
+        edits = f"{count:>{most},} {'edit' if count == 1 else 'edits':5}"
+        yield f"  {name:{wide}}  {edits}  {size:>{len(f'{rows[0][1]:,}')},} characters"
     if len(record["edits"]) > BIGGEST:
         yield f"  and {counted(len(record['edits']) - BIGGEST, 'more rule')}; run.json has all"
 

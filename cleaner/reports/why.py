@@ -15,7 +15,7 @@ from cleaner.corpus import Corpus
 from cleaner.errors import InputError
 from cleaner.reports.beside import beside
 from cleaner.reports.excerpts import excerpt, visible
-from cleaner.reports.findings import plain
+from cleaner.reports.findings import counted, plain
 from cleaner.reports.reasons import reasons
 
 Paint = Callable[..., str]
@@ -37,7 +37,7 @@ def explain(
     original = audit.original_text(document["text"], trail)
     edits = [record for record in trail if "removed" in record]
     yield paint(visible(identity), bold=True) + (
-        f": {len(edits)} edits, {len(document['near_duplicates'])} near-duplicate passages"
+        f": {counted(len(edits), 'edit')}, {counted(len(document['near_duplicates']), 'near-duplicate passage')}"
     )
     yield from _fields(document)
     names = corpus.record["config"]["rules"]
@@ -60,10 +60,10 @@ def _fields(document: dict[str, Any]) -> Iterator[str]:
 
 def _missing(corpus: Corpus, identity: str) -> dict[str, Any]:
     seen = tuple(row["id"] for _, row in zip(range(100_000), corpus.all_documents(), strict=False))
-    raise InputError(
-        f"{corpus.folder} has no document {identity!r}{suggest(identity, seen)}; its ids are in the corpus file,"
-        " those of records that were not used in rejected.jsonl"
-    )
+    longer = [one for one in seen if identity and one.startswith(identity)]
+    near = f"; did you mean {longer[0]!r}?" if longer else suggest(identity, seen)
+    where = "; its ids are in the corpus file, those of records that were not used in rejected.jsonl"
+    raise InputError(f"{corpus.folder} has no document {identity!r}{near or where}")
 
 
 def _edit(
