@@ -1,8 +1,8 @@
 """From verified pairs to clusters: the copy that is kept, and who is flagged against it.
 
 Whether a passage is kept hangs on those before it, across the whole corpus, so that this is done in one process: on
-numbers alone, about 70 bytes a pair and 120 a passage at most. Ids and texts stay in the spool; whatever shows them is
-made by batch functions, a bounded number of rows at a time.
+numbers alone, at most some 250 bytes a pair, its passages included. Ids and texts stay in the spool; whatever shows
+them is made by batch functions, a bounded number of rows at a time.
 """
 
 from __future__ import annotations

@@ -142,10 +142,17 @@ def _column(table: pa.Table, name: str) -> pa.Array:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """What barrier B found: its clusters, and for each key that too many passages share how many they are."""
+    """What barrier B found.
+
+    Attributes:
+        found: its clusters.
+        capped: how many keys too many passages share.
+        sharing: how many passages share one of them, at most.
+    """
 
     found: Clusters
-    shared: tuple[int, ...] = ()
+    capped: int = 0
+    sharing: int = 0
 
 
 def no_duplicates(engine: Engine) -> Duplicates:
@@ -167,14 +174,17 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     limits = Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
     compared = engine.shuffle("compared", candidates, "a", distinct, schemas.COMPARED)
     verified = engine.map("pairs", slices(compared, PAIRS_AT_ONCE), Verify(data, limits), schemas.PAIRS)
+    engine.drop(compared)
     earlier = find_earlier(engine, numbered(data), data.rows, against, limits)
     pairs = Dataset(schemas.PAIRS, (*verified.parts, *earlier.pairs))
     own = find_standing(engine, data, _paired(pairs, data.rows))
     engine.drop(data)
     standing = Dataset(schemas.STANDING, (*own.parts, *earlier.passages))
-    sharing = (batch["sharing"].to_numpy() for batch in candidates.read(["sharing"]))
-    shared = sorted(count for batch in sharing for count in batch[batch > 0].tolist())
-    return Duplicates(find_clusters(engine, standing, pairs, config.keep), tuple(shared))
+    sharing = [np.zeros(0, dtype=np.int64)]
+    for batch in candidates.read(["sharing"]):
+        sharing.append(batch.filter(pc.greater(batch["sharing"], 0))["sharing"].to_numpy())
+    capped = np.concatenate(sharing)
+    return Duplicates(find_clusters(engine, standing, pairs, config.keep), len(capped), int(capped.max(initial=0)))
 
 
 def _paired(pairs: Dataset, passages: int) -> NDArray[np.int64]:

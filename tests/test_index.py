@@ -11,6 +11,7 @@ from datasketch import LeanMinHash, MinHashLSH
 from cleaner.errors import ConfigError, InputError, OutputError
 from cleaner.minhash import index_parts
 from cleaner.minhash.index import PASSAGES, Index, Settings
+from cleaner.minhash.index_export import export
 from cleaner.minhash.signatures import signatures
 
 VERBS = ["sells", "opens", "floods", "repairs", "closes", "inspects", "rebuilds", "paints", "surveys", "photographs"]
@@ -139,7 +140,7 @@ def test_settings_are_kept(tmp_path: Path) -> None:
 
 
 def test_an_export_loads_into_datasketch_without_pickle(tmp_path: Path, built: Index) -> None:
-    built.export(tmp_path / "out")
+    export(built, tmp_path / "out")
     made = json.loads((tmp_path / "out" / "index.json").read_text())
     rows = np.load(tmp_path / "out" / "signatures.npy", mmap_mode="r", allow_pickle=False)
     names = [json.loads(line) for line in (tmp_path / "out" / "passages.jsonl").read_text().splitlines()]
@@ -150,4 +151,4 @@ def test_an_export_loads_into_datasketch_without_pickle(tmp_path: Path, built: I
     assert 7 in lsh.query(asked)
     assert names[7] == {"id": "d7", "start": 0, "end": len(TEXTS[7])}
     with pytest.raises(OutputError, match="not empty"):
-        built.export(tmp_path / "out")
+        export(built, tmp_path / "out")

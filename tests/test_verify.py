@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cleaner.minhash.evidence import shared_runs
 from cleaner.minhash.verify import REASONS, Thresholds, Verified, rethreshold, verify
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "near_duplicates.toml").read_text(encoding="utf-8"))["case"]
@@ -54,21 +53,6 @@ def test_offsets_say_where_the_shared_text_is() -> None:
     assert REASONS[found.reason[0]] == "containment"
     assert inner[found.a_start[0] : found.a_end[0]] == inner.strip("“”")
     assert outer[found.b_start[0] : found.b_end[0]] == inner.strip("“”")
-
-
-def test_shared_runs_have_character_offsets_on_both_sides() -> None:
-    a = "𝔄 cafe\u0301: the old men of the sea went home. Then night fell on the town and all was still."
-    b = "The old men of the SEA went home! Nobody saw. And then night fell on the town, and all was still"
-    runs = shared_runs(a, b)
-    assert [a[start:end] for start, end, _, _ in runs] == [
-        "the old men of the sea went home",
-        "Then night fell on the town and all was still",
-    ]
-    assert [b[start:end] for _, _, start, end in runs] == [
-        "The old men of the SEA went home",
-        "then night fell on the town, and all was still",
-    ]
-    assert shared_runs(a, "") == []
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

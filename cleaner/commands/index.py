@@ -77,6 +77,7 @@ def index_export(index: Path, kind: str, output: Path) -> None:
       cleaner index export passages.index --to datasketch -o signatures/
     """
     from cleaner.minhash.index import Index
+    from cleaner.minhash.index_export import export
 
-    Index.open(index).export(output)
+    export(Index.open(index), output)
     click.echo(f"signatures for {kind} in {output}", err=True)

@@ -104,28 +104,6 @@ def align(left: list[int], right: list[int]) -> list[tuple[int, int, int]]:
     return [run for run in runs if run[2]]
 
 
-def shared_runs(text_a: str, text_b: str, shortest: int = SHINGLE) -> list[tuple[int, int, int, int]]:
-    """Return the runs of words that two texts share in order: (start in a, end in a, start in b, end in b).
-
-    Offsets count characters. Runs of fewer than ``shortest`` words are left out.
-    """
-    found = tokens(pa.array([text_a, text_b]), "numpy")
-    size = int(found.first[1])
-    left, right = found.words[:size], found.words[size:]
-    if left.size * right.size > LARGE_WINDOW:
-        from cleaner.minhash import compare
-
-        runs = compare.align(left, right).tolist()
-    else:
-        runs = align(left.tolist(), right.tolist())
-    start, end = found.start.tolist(), found.end.tolist()
-    return [
-        (start[a], end[a + length - 1], start[size + b], end[size + b + length - 1])
-        for a, b, length in runs
-        if length >= shortest
-    ]
-
-
 def _digits(found: Tokens, rows: range) -> tuple[int, ...]:
     """Return the digits of the numerals among the words, as one hash however they are grouped."""
     value, some = 0, False

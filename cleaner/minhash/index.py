@@ -35,7 +35,6 @@ from cleaner.minhash.index_parts import (
     write_record,
 )
 from cleaner.minhash.keys import passage_keys
-from cleaner.minhash.signatures import NUM_PERM
 from cleaner.minhash.verify import DEFAULTS, REASONS, Thresholds, Verified, verify
 
 #: The columns of ``Verified`` that a match shows besides its reason.
@@ -221,32 +220,6 @@ class Index:
             if here.size:
                 tables.append(table.take(pa.array(here)))
         return pa.concat_tables(tables).combine_chunks()
-
-    def export(self, folder: Path) -> None:
-        """Write what a datasketch user needs: ``signatures.npy``, ``passages.jsonl`` (row by row) and ``index.json``.
-
-        Raises:
-            OutputError: the folder is not empty or cannot be written.
-        """
-        if folder.exists() and any(folder.iterdir()):
-            raise OutputError(f"{folder} is not empty: name a new folder")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            rows = (
-                np.lib.format.open_memmap(folder / "signatures.npy", "w+", np.uint32, (len(self), NUM_PERM))
-                if len(self)
-                else None
-            )
-            with (folder / "passages.jsonl").open("w", encoding="utf-8") as lines:
-                for first, part in self.parts():
-                    signed = np.load(part / "signatures.npy", mmap_mode="r")
-                    if rows is not None:
-                        rows[first : first + len(signed)] = signed
-                    for row in read_passages(part).select(["id", "start", "end"]).to_pylist():
-                        lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-            write_record(folder, {name: self.record[name] for name in ("scheme", "seed", "num_perm", "shingle")})
-        except OSError as error:
-            raise OutputError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
 
 
 def _distinct(

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from cleaner.minhash.bands import candidate_pairs
 from cleaner.minhash.characters import characters, folded
-from cleaner.minhash.evidence import shared_runs
 from cleaner.minhash.keys import passage_keys
 from cleaner.minhash.shingles import shingle_hashes
 from cleaner.minhash.signatures import signatures
 from cleaner.minhash.tokens import tokens
-from cleaner.minhash.verify import Thresholds, verify
+from cleaner.minhash.verify import REASONS, Thresholds, verify
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), max_size=8)
 WORDS = st.sampled_from(
@@ -116,11 +115,16 @@ def test_candidates_and_flags_do_not_hang_on_the_order_of_texts(texts: list[str]
 
 @given(PASSAGES)
 @settings(max_examples=100, deadline=None)
-def test_shared_runs_hold_the_same_words_on_both_sides(texts: list[str]) -> None:
-    for start_a, end_a, start_b, end_b in shared_runs(texts[0], texts[1]):
-        words = [re.findall(r"\w+", text.lower()) for text in (texts[0][start_a:end_a], texts[1][start_b:end_b])]
-        assert words[0] == words[1]
-        assert len(words[0]) >= 5
+def test_the_shared_run_starts_and_ends_with_the_same_words(texts: list[str]) -> None:
+    a, b = np.triu_indices(len(texts), 1)
+    found = verify(pa.array(texts), a, b)
+    for pair in np.flatnonzero(found.a_end).tolist():
+        left = texts[a[pair]][found.a_start[pair] : found.a_end[pair]]
+        right = texts[b[pair]][found.b_start[pair] : found.b_end[pair]]
+        words, others = (re.findall(r"\w+", text.lower()) for text in (left, right))
+        size = 1 if found.reason[pair] == REASONS.index("equal") else 5
+        assert words[:size] == others[:size]
+        assert words[-size:] == others[-size:]
 
 
 @given(TEXTS)
