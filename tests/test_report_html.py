@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 from running import clean, command
 
 from cleaner.corpus import Corpus
-from cleaner.reports import html
+from cleaner.reports import evidence, html
 from cleaner.reports.contexts import differences
+from cleaner.reports.evidence import Caps, gather
 from cleaner.reports.excerpts import excerpt, visible
 
 HOSTILE = (
@@ -147,6 +150,35 @@ def test_a_page_that_comes_out_too_large_shows_less(cleaned: Path, monkeypatch: 
     less = html.render(Corpus(cleaned))
     assert len(less.encode()) <= 40_000 < len(whole.encode())
     assert Page(less).count < Page(whole).count
+
+
+def test_of_a_large_corpus_only_a_part_is_read_and_every_cluster_has_its_passages(
+    cleaned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = gather(Corpus(cleaned), Caps())
+    read: list[str] = []
+    every = Corpus.with_audit
+
+    def counted(corpus: Corpus) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        for document, trail in every(corpus):
+            read.append(document["id"])
+            yield document, trail
+
+    monkeypatch.setattr(Corpus, "with_audit", counted)
+    monkeypatch.setattr(evidence, "LOOKED_AT", 10_000)
+    part = gather(Corpus(cleaned), Caps())
+    assert 0 < len(read) < 50
+    assert part.clusters == whole.clusters
+    assert all(match.passage[0][0] and match.kept[0][0] for cluster in part.clusters for match in cluster.matches)
+    assert part.characters == whole.characters
+
+
+def test_a_run_writes_the_page_unless_it_is_told_not_to(seeds: Path, tmp_path: Path) -> None:
+    clean(seeds, tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_bytes()
+    assert page.decode() == html.render(Corpus(tmp_path / "out"))
+    clean(seeds, tmp_path / "out", report=False)
+    assert not (tmp_path / "out" / "report.html").exists()  # that of the run before would be wrong
 
 
 def test_the_command_writes_the_page_where_it_is_told(cleaned: Path, tmp_path: Path) -> None:
