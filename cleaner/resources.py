@@ -14,7 +14,10 @@ from cleaner.config import LEAST_MEMORY, Config, bytes_of
 SMALL_INPUT = 8 << 20
 
 #: What a worker holds besides a partition: libraries, the model, a batch of documents as Python objects.
-WORKER_BYTES = 300 << 20
+WORKER_BYTES = 350 << 20
+
+#: What the process that drives them holds: libraries, numbers of the passages that stand in pairs.
+DRIVER_BYTES = 300 << 20
 
 #: A group function holds its partition in several forms at a time (rows, sorted, grouped, the result).
 FORMS = 8
@@ -38,7 +41,7 @@ def resources(config: Config, size: int) -> Resources:
         jobs = 1 if size < SMALL_INPUT else min(len(os.sched_getaffinity(0)), max(1, memory // LEAST_MEMORY))
     if multiprocessing.current_process().daemon:
         jobs = 1  # Python lets such a process (one of a multiprocessing.Pool, say) have no children
-    partition = (memory // jobs - WORKER_BYTES) // FORMS
+    partition = ((memory - DRIVER_BYTES) // jobs - WORKER_BYTES) // FORMS
     return Resources(jobs, min(max(partition, LEAST_PARTITION), MOST_PARTITION))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import pickle
@@ -16,6 +17,8 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+import pyarrow as pa
 
 from cleaner.engines import Part
 from cleaner.engines.mainless import without_main
@@ -147,9 +150,18 @@ def _serve(pipe: Connection) -> None:
                 pipe.send_bytes(_made(step, given))
 
 
+def give_back() -> None:
+    """Return freed memory to the system: allocators keep what a call had at its peak, and others may need it now."""
+    pa.default_memory_pool().release_unused()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # of the GNU C library
+        trim(0)
+
+
 def _made(step: Step, call: tuple[Any, ...]) -> bytes:
     try:
-        return pickle.dumps(step(*call))
+        part = step(*call)
+        give_back()
+        return pickle.dumps(part)
     except Exception as error:
         error.add_note("".join(traceback.format_exception(error)))
         try:

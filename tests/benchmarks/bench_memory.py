@@ -24,7 +24,7 @@ from pathlib import Path
 import orjson
 
 #: Seconds between two looks at /proc.
-PAUSE = 0.2
+PAUSE = 0.5
 KINDS = {"rss": "Rss:", "pss": "Pss:", "anonymous": "Anonymous:"}
 
 
