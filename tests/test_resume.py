@@ -128,7 +128,7 @@ def test_what_is_finished_is_not_done_again(corpus: Path, whole: dict[str, bytes
 
 
 def dropped(paths: Iterable[Path]) -> set[Path]:
-    names = {"documents", "ids", "articles", "lines", "keys"}
+    names = {"documents", "ids", "articles", "lines", "keys", "passages", "candidates", "compared"}
     return {path for path in paths if path.parent.name in names or path.parent.name == "scatter"}
 
 
@@ -156,7 +156,7 @@ def alter(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [cut_off, alter, Path.unlink])
-@pytest.mark.parametrize(("stop", "part"), [("ids", "documents"), ("written", "cleaned"), ("written", "passages")])
+@pytest.mark.parametrize(("stop", "part"), [("ids", "documents"), ("written", "cleaned"), ("candidates", "passages")])
 def test_a_damaged_part_is_found_and_made_again(
     corpus: Path, whole: dict[str, bytes], tmp_path: Path, harm: Any, stop: str, part: str
 ) -> None:
