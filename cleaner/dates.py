@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 #: Time zones whose abbreviation means one offset: those of RFC 5322 (4.3), but CST, and some that no other has.
@@ -104,15 +104,18 @@ def _numbered(form: str, at: int) -> str:
 _QUICK = re.compile(r"(?:19|20)\d\d|\d[./-]\d{1,2}[./-]\d\d")
 
 
-def find(text: str, order: str = "") -> Iterator[Date]:
-    """Yield the dates of a line, from left to right.
+@lru_cache(maxsize=4096)
+def find(text: str, order: str = "") -> tuple[Date, ...]:
+    """Return the dates of a line, from left to right.
 
     Args:
         text: the line.
         order: ``day`` or ``month``: what comes first in the other dates of the same header, where they show it.
     """
-    if not _QUICK.search(text):
-        return
+    return tuple(_dates(text, order)) if _QUICK.search(text) else ()
+
+
+def _dates(text: str, order: str) -> Iterator[Date]:
     lower = _lower(text)
     for found in _pattern().finditer(lower):
         parts = {name[:-1]: value for name, value in found.groupdict().items() if value}

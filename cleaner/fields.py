@@ -13,6 +13,9 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cleaner import dates
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.places import Places, ends_sentence
@@ -84,20 +87,27 @@ _PHOTO = re.compile(
 
 
 def match(
-    lines: Lines, others: Iterable[Mark] = (), places: Places | None = None, known: Known | None = None
+    lines: Lines,
+    others: Iterable[Mark] = (),
+    places: Places | None = None,
+    known: Known | None = None,
+    digits: NDArray[np.bool_] | None = None,
 ) -> list[Mark]:
     """Return the marks of header lines, each with its fields; sorted by row.
 
     Lines that ``others`` (marks of the rules) take out are not looked at. ``places`` is ``Places.of(lines)`` if at
-    hand; ``known`` holds what lines say that were looked at before, and grows.
+    hand; ``known`` holds what lines say that were looked at before, and grows; ``digits`` says of each line whether it
+    may hold one, if known.
     """
     others = list(others)
     places = places or Places.of(lines)
     known = {} if known is None else known
     gone = {mark.row for mark in others if mark.action == "remove" and mark.confidence >= 0.5}
     marks = _sections(lines, others)
-    for document in range(len(lines.texts)):
-        marks.extend(_document(lines, places, document, gone, known))
+    held = np.ones(len(lines), dtype=np.bool_) if digits is None else digits
+    firsts, proses = lines.first.tolist(), places.first.tolist()
+    for begin, end, prose in zip(firsts, firsts[1:], proses, strict=False):
+        marks.extend(_document(lines, begin, end, prose, gone, known, held))
     return sorted(marks, key=lambda mark: mark.row)
 
 
@@ -109,12 +119,12 @@ def _sections(lines: Lines, others: list[Mark]) -> list[Mark]:
     return [Mark(row, "fields", "section", 0.8, "note", fields={"section": lines.text[row]}) for row in alone]
 
 
-def _document(lines: Lines, places: Places, document: int, gone: set[int], known: Known) -> Iterator[Mark]:
-    begin, end = int(lines.first[document]), int(lines.first[document + 1])
-    prose = int(places.first[document])
+def _document(
+    lines: Lines, begin: int, end: int, prose: int, gone: set[int], known: Known, digits: NDArray[np.bool_]
+) -> Iterator[Mark]:
     head = range(begin, min(end, max(begin, min(prose, begin + HEAD)) + AFTER))
     rows = [row for row in (*head, *range(max(head.stop, end - TAIL), end)) if row not in gone]
-    order = _order(lines, rows)
+    order = _order(lines, [row for row in rows if digits[row]])
     titled = False
     label, before = "", begin - 1
     for row in rows:
@@ -125,7 +135,7 @@ def _document(lines: Lines, places: Places, document: int, gone: set[int], known
         if alone:
             label = alone
             continue
-        mark = _known(row, text, order, label, known)
+        mark = _known(row, text, order, label, known) if len(text) <= _LONGEST else None
         if mark is not None:
             if label:
                 yield Mark(row - 1, "fields", "label", mark.confidence)
@@ -162,7 +172,7 @@ def _page_clock(text: str) -> bool:
 
 def _is_title(text: str) -> bool:
     """Say whether a line has the form of a title: some words, no full stop, no credit, label or date."""
-    if not (4 <= len(text.split()) <= 30 and 20 <= len(text) <= 200) or text[-1] in ".):;,…" or text[0] in "([|":
+    if not 20 <= len(text) <= 200 or text[-1] in ".):;,…" or text[0] in "([|" or not 4 <= len(text.split()) <= 30:
         return False
     return (
         not (ends_sentence(text) and text[-1] not in "?!’”\"'")
@@ -260,6 +270,6 @@ def _notes(row: int, text: str) -> Iterator[Mark]:
     if dateline:
         found = {"place": dateline["place"], "agency": dateline["agency"]}
         yield Mark(row, "fields", "dateline", 0.9, "note", 0, dateline.end(), found)
-    photo = _PHOTO.match(text[:120])
+    photo = _PHOTO.match(text[:120]) if text[0] in "([pPiIfFbB\u0130\u0131" else None
     if photo:
         yield Mark(row, "fields", "photo-credit", 0.9, "note", 0, photo.end(), {"photo_credit": photo["who"].strip()})
