@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -50,10 +51,17 @@ def articles(batch: pa.RecordBatch) -> pa.RecordBatch:
     rows = _good(batch, "source", "text")
     keys = []
     for row in rows:
-        lines = sorted(set(row["text"].split("\n")), key=lambda line: (-len(line), line))[:LONGEST_LINES]
-        keys.append(shard_key("\n".join([row["source"] or "", *lines])))
+        keys.append(shard_key("\n".join([row["source"] or "", *_longest(row["text"])])))
     columns = [pa.array(keys, pa.int64()), pa.array([row["document"] for row in rows], pa.int64())]
     return pa.RecordBatch.from_arrays(columns, schema=schemas.ARTICLES)
+
+
+def _longest(text: str) -> list[str]:
+    """The longest different lines of a text; among those of one length the first by code points."""
+    lines = sorted(set(text.split("\n")), key=len, reverse=True)
+    shortest = len(lines[min(LONGEST_LINES, len(lines)) - 1])
+    long = takewhile(lambda line: len(line) >= shortest, lines)
+    return sorted(long, key=lambda line: (-len(line), line))[:LONGEST_LINES]
 
 
 def copies_of(table: pa.Table) -> pa.Table:

@@ -7,8 +7,8 @@ sentences need many more documents than short lines do, and what stands in many 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,27 +19,13 @@ from numpy.typing import NDArray
 
 from cleaner.boilerplate import scan
 from cleaner.boilerplate.classes import hash_word
-from cleaner.boilerplate.kernels import WORDS
+from cleaner.boilerplate.counts import ROWS, SOURCES, count_documents, count_rows
 from cleaner.boilerplate.marks import Mark
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines
 
-#: One row a batch, source, line and day: in how many documents the line stands, and in how many of them near
-#: the start and near the end. ``line`` is the key to shuffle by; ``day`` counts from 1970-01-01, null if unknown.
-ROWS = pa.schema(
-    [
-        ("line", pa.int64()),
-        ("source", pa.string()),
-        ("day", pa.int32()),
-        ("text", pa.string()),
-        ("words", pa.int32()),
-        ("documents", pa.int64()),
-        ("near_start", pa.int64()),
-        ("near_end", pa.int64()),
-    ]
-)
-#: How many documents each source has: the side input of ``learn``.
-SOURCES = pa.schema([("source", pa.string()), ("documents", pa.int64())])
+__all__ = ["ROWS", "SOURCES", "Templates", "count_documents", "count_rows", "learn"]
+
 #: What ``learn`` returns and ``templates.jsonl`` holds. ``position`` is start, end, inside or mixed.
 TEMPLATES = pa.schema(
     [
@@ -52,68 +38,10 @@ TEMPLATES = pa.schema(
         ("confidence", pa.float64()),
     ]
 )
-#: A line among the first or last so many of its document is near the start or the end.
-NEAR = 6
-#: Longer lines are articles, never templates; in characters.
-LONGEST = 1000
 #: Log-odds that a line which stands in several of a source's documents is boilerplate: intercept, for each doubling
 #: of (documents - 1), for the share of documents, for each word beyond 12. Set by hand, on the cautious side: of
 #: the labelled lines that stood in two or more documents of their site, nearly all were boilerplate.
 ODDS = (1.2, 0.8, 1.0, -0.06)
-
-
-def count_rows(
-    lines: Lines, sources: Sequence[str | None], days: Sequence[int | None], seen: scan.Scan | None = None
-) -> pa.RecordBatch:
-    """Count the lines of a batch of documents; see ``ROWS``.
-
-    Args:
-        lines: the lines of the batch.
-        sources: of each document; None counts as one source without a name.
-        days: when each was published, in days from 1970-01-01, if known.
-        seen: ``scan.scan(lines)`` if at hand.
-
-    """
-    seen = seen or scan.scan(lines)
-    key = seen.key
-    place = np.arange(len(lines)) - lines.first[:-1][lines.document]
-    back = lines.first[1:][lines.document] - np.arange(len(lines)) - 1
-    names, source = np.unique(np.array([one or "" for one in sources], dtype=object), return_inverse=True)
-    day = np.array([-1 if one is None else one for one in days], dtype=np.int64)
-    use = np.flatnonzero((key != 0) & (seen.length <= LONGEST))
-    order = use[np.lexsort((use, lines.document[use], key[use]))]
-    order = order[
-        np.r_[True, np.diff(lines.document[order]) != 0][: len(order)]
-        | np.r_[True, np.diff(key[order]) != 0][: len(order)]
-    ]
-    order = order[np.lexsort((day[lines.document[order]], source[lines.document[order]], key[order]))]
-    group = [key[order], source[lines.document[order]], day[lines.document[order]]]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = np.any([column[1:] != column[:-1] for column in group], axis=0)
-    start = np.flatnonzero(new)
-    sums = [np.add.reduceat(column[order].astype(np.int64), start) if len(start) else column[:0].astype(np.int64)
-            for column in (np.ones(len(lines)), place < NEAR, back < NEAR)]  # fmt: skip
-    which = order[start]
-    bounds = np.r_[start, len(order)]
-    texts = [min(lines.text[row] for row in order[low:high]) for low, high in pairwise(bounds.tolist())]
-    when = group[2][start]
-    columns = [
-        key[which], pa.array([names[at] for at in group[1][start]], pa.string()),
-        pa.array(when.astype(np.int32), mask=when < 0), pa.array(texts, pa.string()),
-        seen.counts[which, WORDS], *sums,
-    ]  # fmt: skip
-    return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=ROWS)
-
-
-def count_documents(sources: Sequence[str | None]) -> pa.RecordBatch:
-    """Count the documents of each source of a batch; see ``SOURCES``."""
-    counts: dict[str, int] = {}
-    for source in sources:
-        counts[source or ""] = counts.get(source or "", 0) + 1
-    rows = sorted(counts.items())
-    return pa.RecordBatch.from_pydict(
-        {"source": [name for name, _ in rows], "documents": [n for _, n in rows]}, SOURCES
-    )
 
 
 def learn(table: pa.Table, documents: Mapping[str, int]) -> pa.Table:
@@ -124,15 +52,19 @@ def learn(table: pa.Table, documents: Mapping[str, int]) -> pa.Table:
         documents: how many documents each source has.
 
     """
-    grouped = table.group_by(["source", "line"], use_threads=False).aggregate(
-        [
-            ("documents", "sum"),
-            ("near_start", "sum"),
-            ("near_end", "sum"),
-            ("text", "min"),
-            ("words", "max"),
-            ("day", "count_distinct"),
-        ]
+    grouped = (
+        _repeated(table)
+        .group_by(["source", "line"], use_threads=False)
+        .aggregate(
+            [
+                ("documents", "sum"),
+                ("near_start", "sum"),
+                ("near_end", "sum"),
+                ("text", "min"),
+                ("words", "max"),
+                ("day", "count_distinct"),
+            ]
+        )
     )
     spread = grouped.group_by("line", use_threads=False).aggregate([("source", "count")])
     sources = dict(zip(spread["line"].to_pylist(), spread["source_count"].to_pylist(), strict=True))
@@ -160,16 +92,26 @@ def learn(table: pa.Table, documents: Mapping[str, int]) -> pa.Table:
     )
 
 
+def _repeated(table: pa.Table) -> pa.Table:
+    """Return the rows of the lines that stand in several documents; most stand in one."""
+    lines, documents = table["line"].to_numpy(), table["documents"].to_numpy()
+    order = np.argsort(lines, kind="stable")
+    same = lines[order][1:] == lines[order][:-1]
+    several = documents > 1
+    several[order[1:][same]] = several[order[:-1][same]] = True
+    return table.filter(pa.array(several))
+
+
 def confidence_of(documents: int, whole: int, words: int, sources: int, named: bool = True) -> float:
     """Return the probability that a line in ``documents`` of ``whole`` documents of its source is boilerplate."""
     if documents < 2:
         return 0.0
-    logit = ODDS[0] + ODDS[1] * np.log2(documents - 1) + ODDS[2] * documents / whole + ODDS[3] * max(0, words - 12)
+    logit = ODDS[0] + ODDS[1] * math.log2(documents - 1) + ODDS[2] * documents / whole + ODDS[3] * max(0, words - 12)
     if words > 20:  # a sentence: wire copy and reprints repeat too, in a few documents or over many sources
         logit -= 2.0 * (documents < 5) + 1.0 * (sources > 2) + 2.0 * (documents / whole < 0.05)
     if not named:  # the whole corpus as one source: the same event makes the same short lines
         logit -= 1.0
-    return round(float(1 / (1 + np.exp(-logit))), 4)
+    return round(1 / (1 + math.exp(-logit)), 4)
 
 
 def _position(near: Mapping[str, int], documents: int) -> str:

@@ -1,0 +1,114 @@
+"""How often lines stand in the documents of their sources: the first pass of learning templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cleaner.boilerplate import scan
+from cleaner.boilerplate.kernels import WORDS
+from cleaner.lines import Lines
+
+#: One row a batch, source, line and day: in how many documents the line stands, and in how many of them near
+#: the start and near the end. ``line`` is the key to shuffle by; ``day`` counts from 1970-01-01, null if unknown.
+ROWS = pa.schema(
+    [
+        ("line", pa.int64()),
+        ("source", pa.string()),
+        ("day", pa.int32()),
+        ("text", pa.string()),
+        ("words", pa.int32()),
+        ("documents", pa.int64()),
+        ("near_start", pa.int64()),
+        ("near_end", pa.int64()),
+    ]
+)
+#: How many documents each source has: the side input of ``templates.learn``.
+SOURCES = pa.schema([("source", pa.string()), ("documents", pa.int64())])
+#: A line among the first or last so many of its document is near the start or the end.
+NEAR = 6
+#: Longer lines are articles, never templates; in characters.
+LONGEST = 1000
+
+
+def count_rows(
+    lines: Lines, sources: Sequence[str | None], days: Sequence[int | None], seen: scan.Scan | None = None
+) -> pa.RecordBatch:
+    """Count the lines of a batch of documents; see ``ROWS``.
+
+    Args:
+        lines: the lines of the batch.
+        sources: of each document; None counts as one source without a name.
+        days: when each was published, in days from 1970-01-01, if known.
+        seen: ``scan.scan(lines)`` if at hand.
+
+    """
+    seen = seen or scan.scan(lines)
+    names, source = np.unique(np.array([one or "" for one in sources], dtype=object), return_inverse=True)
+    day = np.array([-1 if one is None else one for one in days], dtype=np.int64)
+    order = _once_a_document(lines, seen)
+    of_line, of_day = source[lines.document[order]], day[lines.document[order]]
+    order = order[_by(seen.key[order], of_line, of_day)]
+    key, of_line, of_day = seen.key[order], source[lines.document[order]], day[lines.document[order]]
+    start = np.flatnonzero(_new(key, of_line, of_day))
+    bounds = np.r_[start, len(order)]
+    place = order - lines.first[:-1][lines.document[order]]
+    back = lines.first[1:][lines.document[order]] - order - 1
+    sums = [np.add.reduceat(one.astype(np.int64), start) if len(start) else np.zeros(0, dtype=np.int64)
+            for one in (place < NEAR, back < NEAR)]  # fmt: skip
+    columns: list[Any] = [
+        key[start], pa.array(names, pa.string()).take(pa.array(of_line[start])),
+        pa.array(of_day[start].astype(np.int32), mask=of_day[start] < 0),
+        pa.array(_texts(lines, order, bounds), pa.string()), seen.counts[order[start], WORDS], np.diff(bounds), *sums,
+    ]  # fmt: skip
+    return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=ROWS)
+
+
+def _once_a_document(lines: Lines, seen: scan.Scan) -> NDArray[np.int64]:
+    """Return the rows of the lines to count by key, the first of each in its document, by document."""
+    use = np.flatnonzero((seen.key != 0) & (seen.length <= LONGEST))
+    order = use[np.argsort(seen.key[use], kind="stable")]
+    return order[_new(seen.key[order], lines.document[order])]
+
+
+def _by(key: NDArray[np.int64], *others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the order of rows, already sorted by key, by key and others: most keys stand once."""
+    order = np.arange(len(key))
+    new = _new(key)
+    several = np.flatnonzero(~(new & np.r_[new[1:], True]))
+    order[several] = several[np.lexsort((several, *(other[several] for other in others[::-1]), key[several]))]
+    return order
+
+
+def _new(*columns: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say which rows differ from the one before."""
+    new = np.ones(len(columns[0]), dtype=np.bool_)
+    new[1:] = False
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return new
+
+
+def _texts(lines: Lines, order: NDArray[np.int64], bounds: NDArray[np.int64]) -> list[str]:
+    """Return for each group of rows the first of their texts by code points."""
+    rows, text = order.tolist(), lines.text
+    return [
+        text[rows[low]] if high == low + 1 else min([text[row] for row in rows[low:high]])
+        for low, high in pairwise(bounds.tolist())
+    ]
+
+
+def count_documents(sources: Sequence[str | None]) -> pa.RecordBatch:
+    """Count the documents of each source of a batch; see ``SOURCES``."""
+    counts: dict[str, int] = {}
+    for source in sources:
+        counts[source or ""] = counts.get(source or "", 0) + 1
+    rows = sorted(counts.items())
+    return pa.RecordBatch.from_pydict(
+        {"source": [name for name, _ in rows], "documents": [n for _, n in rows]}, SOURCES
+    )
