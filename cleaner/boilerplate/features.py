@@ -202,7 +202,7 @@ def _topics(lines: Lines, seen: Scan, is_prose: NDArray[np.uint8]) -> NDArray[np
     """
     out = np.zeros((len(lines), 4), dtype=np.int32)
     slots = np.zeros(4096, dtype=np.int32)
-    run(topics, len(seen.words) * 6, seen.words, seen.stop, seen.first, lines.first, is_prose, slots, out)
+    run(topics, len(seen.words) * 6, seen.words, seen.stop, seen.first, seen.last, lines.first, is_prose, slots, out)
     return out
 
 

@@ -132,7 +132,7 @@ def _word(
     counts[row, LONGEST] = max(counts[row, LONGEST], size)
 
 
-def topics(words: Any, stop: Any, first: Any, bounds: Any, prose: Any, seen: Any, out: Any) -> None:
+def topics(words: Any, stop: Any, first: Any, last: Any, bounds: Any, prose: Any, seen: Any, out: Any) -> None:
     """Count for each line longer words, those that other prose has, and lines that begin and end alike."""
     slots = len(seen) - 1
     for document in range(len(bounds) - 1):
@@ -140,11 +140,11 @@ def topics(words: Any, stop: Any, first: Any, bounds: Any, prose: Any, seen: Any
             seen[slot] = 0
         for row in range(bounds[document], bounds[document + 1]):
             if prose[row]:
-                for at in range(first[row], first[row + 1]):
+                for at in range(first[row], last[row]):
                     seen[words[at] & slots] += 1
         for row in range(bounds[document], bounds[document + 1]):
             longer, shared, own = 0, 0, prose[row]
-            for at in range(first[row], first[row + 1]):
+            for at in range(first[row], last[row]):
                 long = stop[at] == 0
                 longer += long
                 shared += long & (seen[words[at] & slots] > own)
@@ -153,9 +153,9 @@ def topics(words: Any, stop: Any, first: Any, bounds: Any, prose: Any, seen: Any
             seen[slot] = 0
         for step in range(2):  # first: count how many lines begin and end with a word; then: tell each line
             for row in range(bounds[document], bounds[document + 1]):
-                if first[row + 1] > first[row]:
+                if last[row] > first[row]:
                     opening = words[first[row]] & slots
-                    ending = (words[first[row + 1] - 1] ^ 0x9E3) & slots
+                    ending = (words[last[row] - 1] ^ 0x9E3) & slots
                     if step == 0:
                         seen[opening] += 1
                         seen[ending] += 1

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from cleaner import fields as header
 from cleaner.boilerplate import captions
 from cleaner.boilerplate.classes import DIGIT, OTHER
+from cleaner.boilerplate.familiar import frequent
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.model import LineModel, lexical_score
-from cleaner.boilerplate.places import Places
+from cleaner.boilerplate.places import Places, is_prose
 from cleaner.boilerplate.prose import prose
 from cleaner.boilerplate.rules import Hits, RuleSet
 from cleaner.boilerplate.scan import HEAD, TAIL, Scan, scan
@@ -48,6 +49,8 @@ class Look:
         seen: the scan of the lines.
         score: their lexical scores; shape (lines,).
         hits: see ``RuleSet.hits``.
+        english: see ``familiar.frequent``; shape (lines,).
+        ending: see ``places.is_prose``; shape (lines,).
         alike: see ``captions.any_alike``; shape (documents,).
         headers: what lines say as headers (see ``fields.match``); grows.
     """
@@ -59,6 +62,8 @@ class Look:
     seen: Scan
     score: NDArray[np.int32] | None
     hits: Hits
+    english: NDArray[np.int64]
+    ending: NDArray[np.bool_]
     alike: NDArray[np.bool_]
     headers: header.Known
 
@@ -71,7 +76,7 @@ class Look:
         score = None if detectors.model is None else lexical_score(seen, detectors.model.lexicon)
         hits = {} if detectors.ruleset is None else detectors.ruleset.hits(lines)
         alike = captions.any_alike(lines) if detectors.captions else np.zeros(len(lines.texts), dtype=np.bool_)
-        return cls(lines, sources, languages, detectors, seen, score, hits, alike, {})
+        return cls(lines, sources, languages, detectors, seen, score, hits, frequent(seen), is_prose(lines), alike, {})
 
     def again(
         self, documents: NDArray[np.int64], edits: Sequence[Sequence[Edit]], gone: NDArray[np.bool_] | None
@@ -97,6 +102,8 @@ class Look:
             seen=self.seen.take(rows),
             score=None if self.score is None else self.score[rows],
             hits={new: self.hits[row] for new, row in enumerate(rows.tolist()) if row in self.hits},
+            english=self.english[rows],
+            ending=self.ending[rows],
             alike=self.alike[documents],
         )
 
@@ -108,7 +115,7 @@ class Look:
     def marks(self) -> dict[int, list[Mark]]:
         """Return the marks of the detectors that speak of few lines, by row."""
         found: list[Mark] = []
-        places = Places.of(self.lines)
+        places = Places.of(self.lines, self.ending)
         if self.detectors.ruleset is not None:
             found += self.detectors.ruleset.match(self.lines, self.languages, places, self.hits)
         if self.detectors.fields:

@@ -28,11 +28,11 @@ __all__ = ["DEPTH", "SCALE", "SLOTS", "LineModel", "Trees", "lexical_score", "le
 ENDS, SLOTS = 8, 1 << 17
 
 
-def _slots(words: Any, first: Any, slots: Any, bounds: Any) -> None:
+def _slots(words: Any, first: Any, last: Any, slots: Any, bounds: Any) -> None:
     at = 0
-    for row in range(len(first) - 1):
+    for row in range(len(first)):
         bounds[row] = at
-        start, end = first[row], first[row + 1]
+        start, end = first[row], last[row]
         line = 7
         for place in range(start, end):
             if place - start >= ENDS and place < end - ENDS:
@@ -48,15 +48,15 @@ def _slots(words: Any, first: Any, slots: Any, bounds: Any) -> None:
             slots[at + 1] = ((words[end - 1] ^ 0x1B87) * 16777619 >> 5) & (SLOTS - 1)
             slots[at + 2] = (line >> 3) & (SLOTS - 1)
             at += 3
-    bounds[len(first) - 1] = at
+    bounds[len(first)] = at
 
 
 def lexical_slots(seen: scan.Scan) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Return the slots of each line's words and word pairs, all lines in one array, and their bounds."""
-    most = int(np.minimum(np.diff(seen.first), 2 * ENDS).sum()) * 2 + 3 * len(seen.length)
+    most = int(np.minimum(seen.last - seen.first, 2 * ENDS).sum()) * 2 + 3 * len(seen.length)
     slots = np.zeros(max(most, 1), dtype=np.int32)
     bounds = np.zeros(len(seen.length) + 1, dtype=np.int64)
-    run(_slots, len(seen.words) * 6, seen.words, seen.first, slots, bounds)
+    run(_slots, len(seen.words) * 6, seen.words, seen.first, seen.last, slots, bounds)
     return slots[: bounds[-1]], bounds
 
 

@@ -12,6 +12,7 @@ from cleaner.lines import Lines
 #: A line of so many characters that ends a sentence is prose; questions must be longer, for headlines ask too.
 PROSE, QUESTION = 80, 160
 _FINAL = frozenset(".!?…。！？؟।۔")
+_ASKS = "?？؟"
 _CLOSING = "\"'”’»«“)]〉》」』）"
 
 
@@ -31,12 +32,9 @@ class Places:
     last: NDArray[np.int64]
 
     @classmethod
-    def of(cls, lines: Lines) -> Places:
-        """Find the prose of each document."""
-        long = np.flatnonzero((lines.end - lines.start) >= PROSE)
-        prose = np.zeros(len(lines), dtype=np.bool_)
-        text = lines.text
-        prose[[row for row in long.tolist() if text[row][-1] == "." or _is_prose(text[row])]] = True
+    def of(cls, lines: Lines, prose: NDArray[np.bool_] | None = None) -> Places:
+        """Find the prose of each document; ``prose`` is ``is_prose(lines)`` if at hand."""
+        prose = is_prose(lines) if prose is None else prose
         rows = np.flatnonzero(prose)
         begin, end = lines.first[:-1], lines.first[1:]
         at = np.searchsorted(rows, begin)
@@ -71,8 +69,17 @@ class Places:
         return range(row + 1, int(self.lines.first[self.lines.document[row] + 1]))
 
 
-def _is_prose(text: str) -> bool:
-    return ends_sentence(text) and (text[-1] not in "?？؟" or len(text) >= QUESTION)
+def is_prose(lines: Lines) -> NDArray[np.bool_]:
+    """Say which lines are paragraphs of prose by their length and end; shape (lines,)."""
+    size = lines.end - lines.start
+    rows = np.flatnonzero(size >= PROSE)
+    last = lines.codes[lines.place[rows] + size[rows] - 1]
+    asks = np.isin(last, [ord(sign) for sign in _ASKS])
+    prose = np.zeros(len(lines), dtype=np.bool_)
+    prose[rows] = np.isin(last, [ord(sign) for sign in _FINAL]) & (~asks | (size[rows] >= QUESTION))
+    closed = rows[np.isin(last, [ord(sign) for sign in _CLOSING])].tolist()
+    prose[closed] = [ends_sentence(lines.text[row]) for row in closed]
+    return prose
 
 
 def ends_sentence(text: str) -> bool:

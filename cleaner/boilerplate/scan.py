@@ -24,9 +24,9 @@ class Scan(NamedTuple):
 
     Attributes:
         counts: int32, shape (lines, COLUMNS): characters by class, then ``WORDS`` to ``LINKS``.
-        words: int64 hashes of the case-folded words, digits as one; ``first[i]:first[i + 1]`` are line i's.
+        words: int64 hashes of the case-folded words, digits as one; ``first[i]:last[i]`` are line i's.
         stop: for each word whether it is a stop word or has fewer than four letters.
-        first: int64, shape (lines + 1,).
+        first, last: int64, shape (lines,).
         key: int64, shape (lines,): a hash of the line's words, with numbers and names of months and days as
             one; 0 for a line without words.
         length: characters of each line, long ones in full; int64.
@@ -36,16 +36,14 @@ class Scan(NamedTuple):
     words: NDArray[np.int64]
     stop: NDArray[np.uint8]
     first: NDArray[np.int64]
+    last: NDArray[np.int64]
     key: NDArray[np.int64]
     length: NDArray[np.int64]
 
     def take(self, rows: NDArray[np.int64]) -> Scan:
         """Return the scan of some of the lines, in that order."""
-        size = np.diff(self.first)[rows]
-        first = np.zeros(len(rows) + 1, dtype=np.int64)
-        np.cumsum(size, out=first[1:])
-        place = np.arange(first[-1]) + np.repeat(self.first[rows] - first[:-1], size)
-        return Scan(self.counts[rows], self.words[place], self.stop[place], first, self.key[rows], self.length[rows])
+        columns = (column[rows] for column in (self.first, self.last, self.key, self.length))
+        return Scan(self.counts[rows], self.words, self.stop, *columns)
 
 
 def scan(lines: Lines) -> Scan:
@@ -60,7 +58,7 @@ def scan(lines: Lines) -> Scan:
     key = np.zeros(len(lines), dtype=np.int64)
     run(scan_lines, size, codes, start, end, *tables(), counts, words, stop, first, key)
     total = int(first[-1])
-    return Scan(counts, words[:total], stop[:total], first, key, length)
+    return Scan(counts, words[:total], stop[:total], first[:-1], first[1:], key, length)
 
 
 def seen_part(lines: Lines) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:

@@ -55,7 +55,7 @@ def weigh(look: Look, marks: Mapping[int, Sequence[Mark]]) -> Said:
     if look.detectors.model is None:
         return Said(1 - (1 - template) * (1 - alone), none, template, others)
     logit = look.detectors.model.logit(lines, seen, look.score)
-    english = familiar(lines, seen)
+    english = familiar(lines, seen, look.english)
     total = INTERCEPT + MODEL * logit - UNFAMILIAR * ~english
     for confidence, (base, weight) in ((template, TEMPLATE), (rule, RULE)):
         total += np.where(confidence > 0, base + weight * _logit(np.clip(confidence, 0.05, 0.97)), 0)
