@@ -142,7 +142,7 @@ class Templates(NamedTuple):
             [("source", "ascending"), ("text", "ascending"), ("confidence", "descending")]
         )
         lines = Lines.of(table["text"].to_pylist())
-        key = _mix(scan.scan(lines).key, table["source"].to_pylist())
+        key = _mix(scan.scan(lines).key, _salt(table["source"].to_pylist()))
         order = np.argsort(key, kind="stable")
         return cls(key[order], table["confidence"].to_numpy()[order], table)
 
@@ -188,10 +188,7 @@ class Templates(NamedTuple):
         if not len(self.key) or not len(lines):
             return out
         keys = (seen or scan.scan(lines)).key
-        key = _mix(
-            keys,
-            [sources[at] or "" for at in lines.document] if len(set(sources)) > 1 else [sources[0] or ""] * len(lines),
-        )
+        key = _mix(keys, _salt([source or "" for source in sources])[lines.document])
         at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
         found = (self.key[at] == key) & (keys != 0)
         out[found] = self.confidence[at[found]]
@@ -203,9 +200,13 @@ class Templates(NamedTuple):
         return [Mark(int(row), "templates", "template", float(evidence[row])) for row in np.flatnonzero(evidence)]
 
 
-def _mix(keys: NDArray[np.int64], sources: Sequence[str]) -> NDArray[np.int64]:
-    """Hash each line's key together with its source."""
+def _salt(sources: Sequence[str]) -> NDArray[np.uint64]:
+    """Return a hash of the name of each source."""
     names = {source: hash_word(source) for source in sorted(set(sources))}
-    salt = np.fromiter((names[source] for source in sources), dtype=np.uint64, count=len(sources))
+    return np.fromiter((names[source] for source in sources), dtype=np.uint64, count=len(sources))
+
+
+def _mix(keys: NDArray[np.int64], salt: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Hash each line's key together with the hash of its source."""
     mixed = (keys.view(np.uint64) ^ (salt * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xD6E8FEB86659FD93)
     return (mixed ^ (mixed >> np.uint64(32))).view(np.int64)
