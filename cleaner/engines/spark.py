@@ -52,7 +52,7 @@ class SparkEngine(LocalEngine):
         manifest: Manifest | None = None,
     ) -> None:
         super().__init__(spool, 1, partition_bytes, watch, manifest)
-        self._session = Session(master)
+        self._session = Session(master, watch.say)
 
     def __enter__(self) -> Self:
         require()

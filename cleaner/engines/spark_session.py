@@ -15,15 +15,17 @@ import threading
 import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Self
 
 from cleaner import __version__
+from cleaner.engines import SILENT
 from cleaner.errors import CleanerError, WorkerError
 from cleaner.resuming import LIBRARIES
 
@@ -35,8 +37,8 @@ ADVICE = {
     "No module named 'cleaner'": "; install the same cleaner on all nodes (PYSPARK_PYTHON names their Python)",
     "Cannot run program": "; PYSPARK_PYTHON must name a Python that all nodes have",
 }
-#: So long may Spark take to end.
-STOP_SECONDS = 20
+#: So long may Spark take to end, and a cluster to give the first executor before the person is told.
+STOP_SECONDS, PATIENCE_SECONDS = 20, 60
 
 
 def require() -> None:
@@ -126,8 +128,9 @@ def _check(home: Home) -> None:
 class Session:
     """A Spark context that starts with the first job. What Spark says goes to a file, named when something fails."""
 
-    def __init__(self, master: str | None) -> None:
+    def __init__(self, master: str | None, say: Callable[[str], None] = SILENT.say) -> None:
         self.master = master
+        self._say = say
         self._gateway: Any = None
         self._context: Any = None
         self._log = Path(os.devnull)
@@ -150,13 +153,26 @@ class Session:
         job = threading.Thread(target=self._job, args=(name, list(enumerate(calls)), build, arrivals.put), daemon=True)
         job.start()
         seen = set()
-        while (row := arrivals.get()) is not None:
+        while (row := self._next(arrivals)) is not None:
             if isinstance(row, BaseException):
+                self._keep_log = isinstance(row, CleanerError)
                 raise row
             if row[0] not in seen:
                 seen.add(row[0])
                 yield row
         job.join()
+
+    def _next(self, arrivals: SimpleQueue[Any]) -> Any:
+        """What arrives next; says so where the cluster gives this run nothing to work with."""
+        while True:
+            with suppress(Empty):
+                return arrivals.get(timeout=PATIENCE_SECONDS)
+            master = self._context.master
+            if self._context._jsc.sc().getExecutorMemoryStatus().size() == 1 and not master.startswith("local"):
+                self._say(
+                    f"{master} has given no executor for {PATIENCE_SECONDS} seconds; it may be busy, or have no node "
+                    f"with the cores and memory that are asked for: {self._log}"
+                )
 
     def _job(self, name: str, rows: list[Any], build: Callable[[Any], Any], tell: Callable[[Any], None]) -> None:
         from py4j.protocol import Py4JError
@@ -219,6 +235,7 @@ class Session:
                 self._gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
             self._context = SparkContext(gateway=self._gateway)
         except (PySparkException, Py4JError, ValueError) as error:
+            self._keep_log = True
             raise self._error("Spark cannot start", str(error)) from None
 
     def _settings(self) -> dict[str, str]:
@@ -229,8 +246,9 @@ class Session:
 
     def _error(self, what: str, said: str) -> CleanerError:
         """What Spark says as one of our errors; a WorkerError where another try may help."""
-        self._keep_log = True
         reason, ours = reason_of(said)
+        if lost := re.findall(r"Application has been killed\. Reason: (.+)", self._log.read_text(errors="replace")):
+            reason = f"{self.master}: {lost[-1]}"
         advice = next((advice for part, advice in ADVICE.items() if part in said), "")
         kind = CleanerError if ours or advice else WorkerError
         return kind(f"{what}: {reason}{advice}; all that Spark said is in {self._log}")
@@ -261,11 +279,11 @@ class Early:
 def reason_of(said: str) -> tuple[str, bool]:
     """The line that matters of what Spark says when something failed, and whether it is one of our own errors.
 
-    That is what a task raised last; else what was thrown last; else the first line.
+    That is what a task raised last; else what was thrown first; else the first line.
     """
     raised = re.findall(r"Traceback \(most recent call last\):\n(?:[ \t].*\n)+(\S.*)", said)
     if raised:
         ours = re.match(r"cleaner\.errors\.\w+: ", raised[-1])
         return (raised[-1][ours.end() :], True) if ours else (raised[-1], False)
-    thrown = re.findall(r"^(?:: |Caused by: )?(?:[\w.$]+(?:Exception|Error): )(.+)", said, re.MULTILINE)
-    return (thrown[-1] if thrown else said.strip().partition("\n")[0]), False
+    thrown = re.search(r"^(?:: )?[\w.$]+(?:Exception|Error): (.+)", said, re.MULTILINE)
+    return (thrown[1] if thrown else said.strip().partition("\n")[0]), False
