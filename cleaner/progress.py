@@ -38,7 +38,7 @@ _READ, _LEARN, _CLEAN, _COMPARE, _WRITE = (
 
 #: The passes and barriers of ``pipeline.run`` in their order; ``stage`` is the one that they need.
 STEPS = {
-    "documents": Step(_READ, "", 0.26),
+    "documents": Step(_READ, "", 0.22),
     "sizes": Step(_LEARN, "", 0.01),
     "ids": Step(_LEARN, "", 0.01),
     "repeated": Step(_LEARN, "", 0.01),
@@ -46,13 +46,18 @@ STEPS = {
     "copies": Step(_LEARN, "boilerplate", 0.01),
     "sources": Step(_LEARN, "boilerplate", 0.01),
     "lines": Step(_LEARN, "boilerplate", 0.14),
-    "learned": Step(_LEARN, "boilerplate", 0.03),
-    "cleaned": Step(_CLEAN, "", 0.34),
+    "learned": Step(_LEARN, "boilerplate", 0.01),
+    "cleaned": Step(_CLEAN, "", 0.38),
     "passages": Step(_COMPARE, "near-duplicates", 0.04),
-    "keys": Step(_COMPARE, "near-duplicates", 0.06),
-    "candidates": Step(_COMPARE, "near-duplicates", 0.02),
-    "pairs": Step(_COMPARE, "near-duplicates", 0.03),
-    "written": Step(_WRITE, "", 0.07),
+    "keys": Step(_COMPARE, "near-duplicates", 0.04),
+    "candidates": Step(_COMPARE, "near-duplicates", 0.01),
+    "compared": Step(_COMPARE, "near-duplicates", 0.01),
+    "pairs": Step(_COMPARE, "near-duplicates", 0.02),
+    "standing": Step(_COMPARE, "near-duplicates", 0.01),
+    "flags": Step(_COMPARE, "near-duplicates", 0.01),
+    "clusters": Step(_COMPARE, "near-duplicates", 0.01),
+    "named": Step(_COMPARE, "near-duplicates", 0.01),
+    "written": Step(_WRITE, "", 0.04),
 }
 #: What comes after all steps: clusters, pairs, ``run.json``, the report.
 REST = 0.07
