@@ -109,11 +109,12 @@ RARE = 7.0
 #: Running text in either script averages 2.9 to 3.1 nats a letter; a text in the wrong charset is far above this.
 USUAL = 3.35
 
-#: Stretches of common Chinese characters: the first levels of the two national standards.
+#: Stretches of common Chinese characters: the first levels of the national standards.
 COMMON_HAN = (
     frozenset(bytes([high, low]).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFF))
     | frozenset(bytes([high, low]).decode("big5") for high in range(0xA4, 0xC6) for low in range(0xA1, 0xFF))
     | frozenset(bytes([high, low]).decode("big5") for high in range(0xA4, 0xC6) for low in range(0x40, 0x7F))
+    | frozenset(bytes([high, low]).decode("euc_jp") for high in range(0xB0, 0xCF) for low in range(0xA1, 0xFF))
 )
 #: The most frequent characters of Chinese, Japanese and Korean prose.
 FREQUENT_HAN = frozenset(

@@ -46,9 +46,7 @@ LEFT_OF_UTF8 = 0.6  # its byte sequences are evidence by themselves, and text ma
 _LIKELY = re.compile("[\xa0-\u017e\u0218-\u021b\u0370-\u045f\u0490\u0491\u1e00-\u1eff\u2010-\u203a\u20ac\u2122]")
 _BEYOND_ASCII = re.compile("[^\\x00-\\x7f]")
 _STRANGE = re.compile("[A-Za-z][Ѐ-џΆ-ώ]|[Ѐ-џΆ-ώ][A-Za-z]|([À-ɏЀ-џ])\\1\\1")
-_RUN = re.compile("[^\\x00-\\x7f]{2,}")
 _ASCII_LETTERS = re.compile("[A-Za-z]")
-_UTF8 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 #: The readings of a line are compared by this many of its characters; the best one must then hold for all of it.
@@ -143,20 +141,22 @@ def _is_east_asian(text: str) -> bool:
 def _in_part(line: str, wrong: str) -> str:
     """Read as UTF-8 what is a sequence of UTF-8 in the bytes of ``wrong``; the rest stays."""
     table = _bytes(wrong)
-    parts: list[str] = []
-    at = 0
-    for run in _RUN.finditer(line):
-        raw = "".join(chr(table.get(char, 0)) for char in run[0])
-        for match in _UTF8.finditer(raw):
-            if char := _likely(match[0]):
-                parts += line[at : run.start() + match.start()], char
-                at = run.start() + match.end()
-    return "".join(parts) + line[at:]
+    return _sequences(wrong).sub(lambda match: _likely(bytes(map(table.__getitem__, match[0]))) or match[0], line)
 
 
-def _likely(raw: str) -> str:
+@cache
+def _sequences(wrong: str) -> re.Pattern[str]:
+    """What a sequence of UTF-8 looks like in an encoding."""
+    two, three, four, follows = (
+        "[" + re.escape("".join(char for char, byte in _bytes(wrong).items() if start <= byte < end)) + "]"
+        for start, end in ((0xC2, 0xE0), (0xE0, 0xF0), (0xF0, 0xF5), (0x80, 0xC0))
+    )
+    return re.compile(f"{two}{follows}|{three}{follows}{{2}}|{four}{follows}{{3}}")
+
+
+def _likely(raw: bytes) -> str:
     try:
-        char = raw.encode("latin-1").decode()
+        char = raw.decode()
     except UnicodeDecodeError:
         return ""
     return char if _LIKELY.match(char) else ""
@@ -164,13 +164,20 @@ def _likely(raw: str) -> str:
 
 def _read(line: str, wrong: str, right: str) -> str | None:
     if wrong not in WIDE and right not in WIDE:
-        table = _translation(wrong, right)
-        return _BEYOND_ASCII.sub(lambda match: table.get(match[0], match[0]), line)
+        return _translated(line, _translation(wrong, right))
     try:
         raw = line.encode(wrong) if wrong in WIDE else bytes(map(_bytes(wrong).__getitem__, line))
         return raw.decode(right)
     except (UnicodeError, KeyError):
         return None
+
+
+def _translated(line: str, table: dict[int, str]) -> str:
+    """``line.translate(table)``, by its few characters beyond ASCII if they are few."""
+    odd = _BEYOND_ASCII.findall(line)
+    if len(odd) * 8 > len(line):
+        return line.translate(table)
+    return _BEYOND_ASCII.sub(lambda match: table.get(ord(match[0]), match[0]), line)
 
 
 @cache
@@ -192,6 +199,6 @@ def _bytes(codec: str) -> dict[str, int]:
 
 
 @cache
-def _translation(wrong: str, right: str) -> dict[str, str]:
+def _translation(wrong: str, right: str) -> dict[int, str]:
     pairs = zip(_characters(wrong), _characters(right), strict=True)
-    return {old: new for old, new in pairs if old > "\x7f" and old != new}
+    return {ord(old): new for old, new in pairs if old > "\x7f" and old != new}

@@ -378,9 +378,9 @@ def line_kind(data: Any, start: Any, stop: Any, tables: Any, counts: Any, sums: 
     total, seen, scripts, perhaps, enders = place_costs(data, start, stop, tables, sums, spaces)
     if (seen & WIDE or scripts & (1 << WIDE_SPACE)) and not seen & EAST:
         return DOUBTFUL
-    others = scripts & ~np.uint32(1 | 1 << LATIN_SCRIPT)
-    latin = scripts & (1 << LATIN_SCRIPT) and total + sums.max() + _ENDING * enders >= LIMIT
-    if total < LIMIT and (others or latin):
+    others = scripts & (1 << CYRILLIC | 1 << GREEK)
+    mixed = scripts & ~np.uint32(1 | 1 << LATIN_SCRIPT) or total + sums.max() + _ENDING * enders >= LIMIT
+    if total < LIMIT and (others or (scripts & (1 << LATIN_SCRIPT) and mixed)):
         total += word_costs(data, start, stop, tables, counts, sums, seen, scripts)
     return DOUBTFUL if total >= LIMIT else SUSPECTED if perhaps else SOUND
 
