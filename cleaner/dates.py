@@ -104,6 +104,11 @@ def _numbered(form: str, at: int) -> str:
 _QUICK = re.compile(r"(?:19|20)\d\d|\d[./-]\d{1,2}[./-]\d\d")
 
 
+def may_hold(text: str) -> bool:
+    """Say whether a text can hold a date, at a glance."""
+    return _QUICK.search(text) is not None
+
+
 @lru_cache(maxsize=4096)
 def find(text: str, order: str = "") -> tuple[Date, ...]:
     """Return the dates of a line, from left to right.
@@ -112,7 +117,7 @@ def find(text: str, order: str = "") -> tuple[Date, ...]:
         text: the line.
         order: ``day`` or ``month``: what comes first in the other dates of the same header, where they show it.
     """
-    return tuple(_dates(text, order)) if _QUICK.search(text) else ()
+    return tuple(_dates(text, order)) if may_hold(text) else ()
 
 
 def _dates(text: str, order: str) -> Iterator[Date]:

@@ -54,7 +54,6 @@ _LABEL = _labels()
 _NO_TITLE = re.compile(
     r"[|@©]|\.\.\.|://|(?i:\b(?:photo|picture|image|photograph|credit)s? ?(?:by|:)|getty images)|(?:19|20)\d\d.*:\d\d"
 )
-_DIGIT = re.compile(r"\d")
 _NUMERIC = re.compile(r"\d[./-]\d{1,2}[./-]\d")
 _JOINT = " \t ,;|/•·-–—:.*()"
 _CAPITAL = r"[^\W\d_a-z][\w.'’-]*"
@@ -204,7 +203,7 @@ def _header(row: int, text: str, order: str = "", label: str = "") -> Mark | Non
     if inputs and _NAME.fullmatch(inputs["author"]):
         credit = {"authors": [inputs["author"]], "agency": inputs["agency"]}
         return Mark(row, "fields", "agency-credit", 0.9, fields=credit)
-    worth = _DIGIT.search(text) or _LABEL.match(text.lstrip(_JOINT))
+    worth = dates.may_hold(text) or _LABEL.match(text.lstrip(_JOINT))
     fields = _fields(text, order, label) if worth else None
     if not fields:
         return None
