@@ -7,6 +7,7 @@ import os
 import random
 from itertools import product
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from ftfy.badness import BADNESS_RE, is_bad
@@ -15,6 +16,7 @@ from cleaner.encoding import REPAIRS, RepairOptions, repair, repair_batch
 from cleaner.encoding.judge import cost
 from cleaner.encoding.mixups import GAIN
 from cleaner.encoding.scan import doubtful, sound
+from cleaner.encoding.scan_tables import made, tables
 
 LONG = bool(os.environ.get("CLEANER_LONG"))
 #: What changes most, and what kernels decide by the spaces around.
@@ -139,3 +141,10 @@ def test_a_batch_is_repaired_as_its_texts_are(monkeypatch: pytest.MonkeyPatch) -
     assert repair_batch(every) == expected
     monkeypatch.setattr("cleaner.minhash.shingles.LARGE", 0)
     assert repair_batch(every) == expected
+
+
+def test_the_tables_in_the_file_are_as_they_would_be_made() -> None:
+    for name, table in made()._asdict().items():
+        kept = getattr(tables(), name)
+        assert kept.dtype == table.dtype, name
+        assert np.array_equal(kept, table), f"{name}: make the file anew with python -m cleaner.encoding.scan_tables"

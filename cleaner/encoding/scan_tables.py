@@ -1,14 +1,18 @@
 """What one character means to the repairs, by code point: the tables of :mod:`cleaner.encoding.scan_kernel`.
 
 They are made from the repairs and from :mod:`cleaner.encoding.judge` themselves, so that there is one definition.
+``python -m cleaner.encoding.scan_tables`` makes them for the file that lies beside this module, which is much faster
+to read.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+from importlib.metadata import version
+from pathlib import Path
 from typing import NamedTuple
-from unicodedata import category
+from unicodedata import category, unidata_version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,9 +74,30 @@ class Tables(NamedTuple):
     known: NDArray[np.uint32]
 
 
+#: Tables as ``made`` makes them with the versions that are named in it.
+KEPT = Path(__file__).with_name("scan_tables.npz")
+
+
 @functools.cache
 def tables() -> Tables:
-    """Make all tables, on first use (about .15 s)."""
+    """All tables, from the file where it is of the same versions of Unicode and ftfy, else made (about .3 s)."""
+    with np.load(KEPT, allow_pickle=False) as kept:
+        if kept["versions"].tolist() == _versions():
+            return Tables(*(kept[name] for name in Tables._fields))
+    return made()
+
+
+def _versions() -> list[str]:
+    return [unidata_version, version("ftfy")]
+
+
+def write() -> None:
+    """Make the tables for the file; its bytes depend on the tables alone."""
+    np.savez_compressed(KEPT, versions=np.array(_versions()), **made()._asdict())
+
+
+def made() -> Tables:
+    """Make all tables."""
     info = np.full(CODE_POINTS, TROUBLE, np.uint32)
     costs: dict[tuple[float, ...], int] = {(0.0,) * 4: 0, (0.5,) * 4: 1}
     for start, end in _HAN:
@@ -185,3 +210,7 @@ def _words() -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
 def place_of(key: int) -> int:
     """Where the search for a word begins in the tables of words."""
     return (key * 0x9E3779B97F4A7C15 % 2**64) >> 52
+
+
+if __name__ == "__main__":
+    write()
