@@ -46,11 +46,12 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     repeated = find_repeated(engine, documents)
     templates = learn_templates(engine, documents, repeated) if boilerplate else None
     detector = Detector(config.boilerplate, config.rules, templates, config.templates) if templates else None
-    cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED, "shard")
+    key = "shard" if shards > 1 else None
+    cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED, key)
     engine.drop(documents)
     duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
     write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.found.flags)
-    written = engine.shuffle("written", cleaned, "shard", write, schemas.WRITTEN)
+    written = engine.shuffle("written", cleaned, key, write, schemas.WRITTEN)
     return write_record(folder, config, digest, cleaned, templates, duplicates, written)
 
 

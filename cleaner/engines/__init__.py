@@ -178,8 +178,11 @@ class Engine(Protocol):
         """
         ...
 
-    def shuffle(self, name: str, data: Dataset, key: str, function: GroupFunction, schema: pa.Schema) -> Dataset:
-        """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
+    def shuffle(self, name: str, data: Dataset, key: str | None, function: GroupFunction, schema: pa.Schema) -> Dataset:
+        """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition.
+
+        Without a key all rows stay together.
+        """
         ...
 
     def keep(self, name: str, table: pa.Table) -> Dataset:

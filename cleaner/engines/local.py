@@ -16,6 +16,8 @@ from cleaner.engines.workers import Step, Workers, give_back
 
 #: A hash partition of a shuffle is meant to be about this large, so that it fits into a worker's memory.
 PARTITION_BYTES = 64 << 20
+#: Below this no partition is made for the sake of a worker that has nothing to do.
+LEAST_BYTES = 4 << 20
 
 
 class LocalEngine:
@@ -74,10 +76,10 @@ class LocalEngine:
         parts = self._run(name, MapSplit(self._folder(name), function, schema, arrange), splits)
         return Dataset(schema, parts, then if bits else None, bits)
 
-    def shuffle(self, name: str, data: Dataset, key: str, function: GroupFunction, schema: pa.Schema) -> Dataset:
+    def shuffle(self, name: str, data: Dataset, key: str | None, function: GroupFunction, schema: pa.Schema) -> Dataset:
         """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
-        bits = self._bits(data.bytes)
-        if bits > (data.bits if data.key == key else 0) + 1:
+        bits = self._bits(data.bytes) if key else 0
+        if key and bits > (data.bits if data.key == key else 0) + 1:
             laid = self._scatter(f"{name}/scatter", data, key, bits)
         else:
             laid, bits = data, min(bits, data.bits if data.key == key else 0)
@@ -104,7 +106,8 @@ class LocalEngine:
         return Dataset(data.schema, self._run(name, step, data.parts), key, bits)
 
     def _bits(self, size: int) -> int:
-        return bits_for(size, self.partition_bytes)
+        spread = max(size // (2 * self.jobs) + 1, LEAST_BYTES) if self.jobs > 1 else self.partition_bytes
+        return bits_for(size, min(self.partition_bytes, spread))
 
     def _folder(self, name: str) -> Path:
         folder = self.spool / name

@@ -20,7 +20,7 @@ class ReaderOptions:
         max_record_bytes: a record larger than this is rejected.
         max_file_bytes: a compressed file or archive that unpacks to more than this is cut off there.
         max_ratio: the same for one that unpacks to more than so many times its size (and 64 MiB).
-        split_bytes: how much one split holds; results do not depend on it.
+        split_bytes: how much one split holds at most; results do not depend on it.
 
     """
 

@@ -18,6 +18,9 @@ from cleaner.readers.streams import is_web, open_bytes, scheme
 
 FILES_PER_SPLIT = 2_000
 SMALL_BYTES = 16 << 20
+#: A smaller corpus is cut into about so many splits, so that several workers have work to the end; but none is cut
+#: below the least bytes.
+SPLITS, LEAST_BYTES = 16, 4 << 20
 BLOCK = 4 << 20
 
 
@@ -57,8 +60,11 @@ def plan(inputs: Sequence[str], options: ReaderOptions) -> Plan:
 
         require()
     notes.extend(_guessed(parts, options))
-    pieces = [piece for part in parts for piece in _pieces(part, options)]
-    return Plan(_group(pieces, options), tuple(notes), sum(file.size for file in files))
+    size = sum(file.size for file in files)
+    even = max(LEAST_BYTES, size // SPLITS)
+    step = replace(options, split_bytes=min(options.split_bytes, even))
+    pieces = [piece for part in parts for piece in _pieces(part, step)]
+    return Plan(_group(pieces, options, min(SMALL_BYTES, even)), tuple(notes), size)
 
 
 def _check(options: ReaderOptions) -> None:
@@ -180,12 +186,12 @@ def _cut_groups(part: Part, step: int) -> Iterator[Part]:
         yield part
 
 
-def _group(pieces: Sequence[Part], options: ReaderOptions) -> tuple[Split, ...]:
-    """Put small files together, up to 16 MiB or 2,000 of them in a split."""
+def _group(pieces: Sequence[Part], options: ReaderOptions, most: int) -> tuple[Split, ...]:
+    """Put small files together, up to ``most`` bytes or 2,000 of them in a split."""
     groups: list[list[Part]] = []
-    held = SMALL_BYTES + 1
+    held = most + 1
     for piece in pieces:
-        if held + piece.size > SMALL_BYTES or len(groups[-1]) == FILES_PER_SPLIT:
+        if held + piece.size > most or len(groups[-1]) == FILES_PER_SPLIT:
             groups.append([])
             held = 0
         groups[-1].append(piece)
