@@ -262,7 +262,7 @@ def find_file(folder: Path) -> tuple[Path | None, dict[str, Any]]:
             if path.is_file():
                 try:
                     table = tomllib.loads(path.read_text(encoding="utf-8"))
-                except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                except (ValueError, RecursionError) as error:
                     raise ConfigError(f"{path}: not valid TOML: {error}") from error
                 except OSError as error:
                     raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error

@@ -173,6 +173,25 @@ def test_broken_archives(name: str, tmp_path: Path) -> None:
     assert rows[0]["reason"]
 
 
+def test_members_of_a_zip_that_share_their_data_are_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.readers.streams.FREE_BYTES", 1_000_000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"".join(b"%d words\n" % number for number in range(10_000)))
+        archive.filelist *= 1_000
+    rows = read(written(tmp_path, "in.zip", out.getvalue()))
+    assert "like a decompression bomb" in rows[-1]["reason"]
+
+
+def test_a_member_of_a_zip_without_a_name(tmp_path: Path) -> None:
+    archive = bytearray(packed({"a": b"words"}))
+    central = archive.index(b"PK\x01\x02")
+    archive[central + 28] = 0
+    archive[central + 32] = 1  # the name becomes the comment
+    (row,) = read(written(tmp_path, "in.zip", bytes(archive)))
+    assert row["reason"] is not None
+
+
 def test_zip_bombs_and_locked_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cleaner.readers.streams.FREE_BYTES", 1_000_000)
     (row,) = read(written(tmp_path, "in.zip", packed({"a.txt": bytes(2_000_000)})))

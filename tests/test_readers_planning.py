@@ -113,8 +113,9 @@ def test_what_is_not_text_is_rejected(tmp_path: Path) -> None:
 def test_unknown_settings() -> None:
     with pytest.raises(InputError, match="unknown input format 'xml'; known are text, html"):
         plan(["."], ReaderOptions(input_format="xml"))
-    with pytest.raises(InputError, match="unknown charset 'utf-9'"):
-        plan(["."], ReaderOptions(charset="utf-9"))
+    for charset in ("utf-9", "rot13", "undefined", "a\0"):
+        with pytest.raises(InputError, match="unknown charset '"):
+            plan(["."], ReaderOptions(charset=charset))
 
 
 def test_links(folder: Path) -> None:

@@ -189,6 +189,21 @@ def test_binary_column_as_text(tmp_path: Path) -> None:
     assert (row["text"], row["raw"]) == (None, b"caf\xe9")
 
 
+def test_a_value_of_parquet_that_python_lacks_costs_its_row_alone(tmp_path: Path) -> None:
+    days = pa.array([1, 2**31 - 1, 3, 4], pa.date32())
+    texts = pa.Array.from_buffers(pa.string(), 4, pa.array([b"a", b"b", b"\xff", b"d"]).buffers())
+    pq.write_table(pa.table({"text": texts, "day": days}), tmp_path / "in.parquet")
+    rows = read(tmp_path / "in.parquet")
+    assert [row["text"] for row in rows] == ["a", None, None, "d"]
+    assert all("it holds a value that cannot be read" in row["reason"] for row in rows[1:3])
+
+
+def test_columns_of_parquet_of_one_name_are_all_kept(tmp_path: Path) -> None:
+    pq.write_table(pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"]), tmp_path / "in.parquet")
+    (row,) = read(tmp_path / "in.parquet")
+    assert (row["text"], row["metadata"]) == ("a", '{"text_2":"b"}')
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"no parquet at all", b"PAR1" + bytes(100) + b"PAR1"])
 def test_broken_parquet_is_rejected(content: bytes, tmp_path: Path) -> None:
     (row,) = read(written(tmp_path, "in.parquet", content))

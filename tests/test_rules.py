@@ -145,6 +145,19 @@ def test_keep_protects(tmp_path: Path) -> None:
         (GOOD.replace("keeps", "#"), "'keeps' is missing"),
         (GOOD + 'position = "middle"', "position 'middle'"),
         (GOOD + 'position = "start many"', "position 'start many'"),
+        (GOOD + 'position = "start 9999999999999999999"', "position 'start 9"),
+        ("rule = 3", "each under [[rule]]"),
+        ("pieces = 3", "a table of strings"),
+        ("number = " + "9" * 5_000, "not TOML"),
+        ("list = " + "[" * 5_000, "not TOML"),
+        (GOOD.replace("valley greets you", "(" * 5_000 + "valley" + ")" * 5_000), "nested too deeply"),
+        (
+            "[pieces]\n"
+            + "".join(f'{"p" * n} = "{{{"p" * n}p}} {{{"p" * n}p}}"\n' for n in range(1, 40))
+            + f'{"p" * 40} = "words"\n'
+            + GOOD.replace("valley greets you", "valley {p}"),
+            "more than 1,000,000 characters",
+        ),
         (GOOD + 'action = "removes"', "did you mean 'remove'"),
         (GOOD + "confidence = 2.0", "between 0 and 1"),
         (GOOD + 'words = "many"', "must be a int"),

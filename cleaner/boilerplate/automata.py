@@ -168,6 +168,8 @@ def patterns_of(rule: Rule, pieces: Mapping[str, str]) -> Patterns:
                 bodies[kind].append(body)
     except PhraseError as error:
         raise ConfigError(f"{rule.file}: rule {rule.name!r}: a phrase cannot be read: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{rule.file}: rule {rule.name!r}: brackets or pieces are nested too deeply") from None
     closed, opened, long = ([whole_line(some)] if some else [] for some in bodies.values())
     return Patterns([*closed, *rule.patterns], opened, long, gates, ungated)
 
@@ -182,7 +184,7 @@ def check(rule: Rule, pieces: Mapping[str, str]) -> None:
             compiled = re2.compile(pattern, options)
         except re2.error as error:
             raise ConfigError(
-                f"{rule.file}: rule {rule.name!r}: the pattern {pattern!r} cannot be used: {error}. "
+                f"{rule.file}: rule {rule.name!r}: the pattern {pattern[:200]!r} cannot be used: {error}. "
                 "Patterns have RE2's syntax: no look-around and no back-references; use a phrase if you can"
             ) from None
         if compiled.fullmatch("") or compiled.fullmatch("zq zq zq"):

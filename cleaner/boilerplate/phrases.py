@@ -47,6 +47,10 @@ TOKEN = re.compile(
 )
 
 
+#: Longer expressions are refused: pieces in pieces can grow without bounds.
+LONGEST = 1_000_000
+
+
 class PhraseError(ValueError):
     """A phrase that cannot be read."""
 
@@ -73,7 +77,7 @@ def body_of(phrase: str, pieces: Mapping[str, str]) -> str:
     """Return the regular expression (RE2 syntax) of a phrase, without what may stand around it.
 
     Raises:
-        PhraseError: brackets that do not match or an unknown piece.
+        PhraseError: brackets that do not match, an unknown piece, or pieces that make it too long.
     """
     return _body(folded(phrase), pieces, ())
 
@@ -87,6 +91,7 @@ def _body(phrase: str, pieces: Mapping[str, str], inside: tuple[str, ...]) -> st
     """Return the expression of a phrase, or of a piece (``inside`` names the pieces around it)."""
     written: list[str] = []
     closing: list[str] = []
+    size = 0
     for found in TOKEN.finditer(phrase):
         kind, value = found.lastgroup, found.group()
         if kind == "piece":
@@ -106,6 +111,9 @@ def _body(phrase: str, pieces: Mapping[str, str], inside: tuple[str, ...]) -> st
             written.append(_star(phrase, found.start()))
         else:
             written.append(re.escape(value) if kind == "sign" else value)
+        size += len(written[-1])
+        if size > LONGEST:
+            raise PhraseError(f"it is an expression of more than {LONGEST:,} characters, with its pieces")
     if closing:
         raise PhraseError(f"a {closing[-1]!r} is missing in {phrase!r}")
     return "".join(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -13,7 +14,6 @@ from typing import Any
 from cleaner.errors import ConfigError
 
 ACTIONS = ("remove", "remove-list", "remove-to-end", "thread", "keep")
-POSITIONS = ("anywhere", "start", "end")
 SHAPES = ("inline-headline",)
 
 
@@ -72,7 +72,7 @@ def read_file(path: Path) -> tuple[str, str]:
     """
     try:
         return str(path), path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(
             f"{path}: the rule file cannot be read: {getattr(error, 'strerror', None) or error};"
             " check the path given to rules"
@@ -90,14 +90,14 @@ def read_rules(files: Iterable[tuple[str, str]]) -> tuple[list[Rule], dict[str, 
     for name, content in files:
         try:
             table = tomllib.loads(content)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(
                 f"{name}: this is not TOML: {error};"
                 " see cleaner/boilerplate/rules/pieces.toml for what a rule file holds"
             ) from None
         _known(table, ("rule", "pieces"), name)
-        pieces.update(table.get("pieces", {}))
-        for entry in table.get("rule", []):
+        pieces.update(_pieces(table.get("pieces", {}), name))
+        for entry in _tables(table.get("rule", []), name):
             rule = _rule(entry, name)
             if rule.name in rules:
                 raise ConfigError(
@@ -109,6 +109,18 @@ def read_rules(files: Iterable[tuple[str, str]]) -> tuple[list[Rule], dict[str, 
             if name not in rules:
                 raise ConfigError(f"{rule.file}: rule {rule.name!r}: there is no rule {name!r}")
     return list(rules.values()), pieces
+
+
+def _pieces(table: Any, file: str) -> dict[str, str]:
+    if isinstance(table, dict) and all(isinstance(one, str) for one in table.values()):
+        return table
+    raise ConfigError(f"{file}: 'pieces' must be a table of strings")
+
+
+def _tables(entries: Any, file: str) -> list[dict[str, Any]]:
+    if isinstance(entries, list) and all(isinstance(one, dict) for one in entries):
+        return entries
+    raise ConfigError(f"{file}: rules are tables, each under [[rule]]")
 
 
 def _known(table: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
@@ -153,8 +165,7 @@ def _value(kind: str, value: Any, where: str) -> Any:
 
 def _sound(rule: Rule, where: str) -> Rule:
     """Return the rule if its values are possible."""
-    position, _, count = rule.position.partition(" ")
-    if position not in POSITIONS or (count and not count.isdigit()) or (count and position == "anywhere"):
+    if not re.fullmatch("anywhere|(start|end)( [0-9]{1,6})?", rule.position):
         raise ConfigError(
             f"{where}: position {rule.position!r} is not one of 'anywhere', 'start', 'end', 'start 3', 'end 3'"
         )

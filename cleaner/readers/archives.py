@@ -70,11 +70,11 @@ def _zip(stream: BinaryIO, options: ReaderOptions) -> Iterator[tuple[str, Binary
     except (zipfile.BadZipFile, OSError, ValueError) as problem:
         raise RecordError(f"its zip data is broken: {problem}") from None
     with archive:
-        packed = 0
+        packed, size = 0, stream.seek(0, io.SEEK_END)
         for member in archive.infolist():
-            if member.is_dir():
+            if member.filename.endswith("/"):
                 continue
-            packed += member.compress_size
+            packed = min(packed + member.compress_size, size)  # members may share their data
             guard.add(member.file_size, packed)
             try:
                 yield member.filename, cast(BinaryIO, archive.open(member))

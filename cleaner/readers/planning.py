@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -71,8 +70,8 @@ def _check(options: ReaderOptions) -> None:
     if options.input_format not in {None, *FORMATS}:
         raise InputError(f"unknown input format {options.input_format!r}; known are {', '.join(FORMATS)}")
     try:
-        codecs.lookup(options.charset or "utf-8")
-    except LookupError:
+        "a".encode(options.charset or "utf-8")  # codecs such as rot13 exist, but are none of text
+    except (LookupError, ValueError):
         raise InputError(f"unknown charset {options.charset!r}; use a name such as utf-8 or windows-1252") from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from cleaner.errors import RecordError
 from cleaner.readers.fields import Record
@@ -114,11 +114,21 @@ def read_parquet(
             facts = file.metadata.row_group(group)
             rows = max(1, min(2_000, BATCH_BYTES * facts.num_rows // max(1, facts.total_byte_size)))
             for batch in file.iter_batches(rows, row_groups=[group]):
-                for record in batch.to_pylist():
+                for record in _records(batch.rename_columns(_distinct(batch.schema.names))):
                     yield f"{name}:{number}", record
                     number += 1
     except (pa.ArrowException, OSError, ValueError) as problem:
         raise RecordError(f"the Parquet data cannot be read from row {number:,} on: {problem}") from None
+
+
+def _records(batch: Any) -> list[dict[str, Any] | RecordError]:
+    """Return the rows of a batch; one of values that Python cannot hold becomes an error of its own."""
+    try:
+        return cast(list[dict[str, Any] | RecordError], batch.to_pylist())
+    except (ValueError, ArithmeticError, LookupError) as problem:
+        if len(batch) == 1:
+            return [RecordError(f"it holds a value that cannot be read: {problem}")]
+    return [record for row in range(len(batch)) for record in _records(batch.slice(row, 1))]
 
 
 def row_groups(stream: BinaryIO) -> list[tuple[int, int]]:
