@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import tracemalloc
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,31 @@ def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path) -> None:
     assert [row["text"] for row in rows] == ["a", None, "c"]
     assert rows[1]["reason"] == "its line has 5,000,012 bytes, more than --max-record-bytes 1,000"
     assert rows[1]["location"] == "in.jsonl:2"
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("in.jsonl", b'{"text": "'),
+        ("in.json", b'[{"text": "'),
+        ("in.csv", b'text,n\n"'),
+        ("in.txt", b"words"),
+        ("in.html", b"<html><p>words"),
+    ],
+)
+def test_a_record_of_100_megabytes_is_rejected_in_little_memory(name: str, head: bytes, tmp_path: Path) -> None:
+    path = written(tmp_path, name, head)
+    with path.open("r+b") as file:
+        file.truncate(100 << 20)  # a sparse file: NULs that take no place on the disk
+    tracemalloc.start()
+    try:
+        rows = read(path, max_record_bytes=1 << 20)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(rows) == 1
+    assert "--max-record-bytes" in rows[0]["reason"]
+    assert peak < 32 << 20
 
 
 def test_lone_surrogates_and_odd_bytes_come_as_bytes(tmp_path: Path) -> None:
