@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import sys
 from pathlib import Path
 
@@ -20,6 +21,9 @@ settings.register_profile(
     "steady", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
 settings.load_profile("steady")
+
+# A shell starts what runs in the background deaf to interrupts, and with it all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PEOPLE = ("Mara Oduya", "Piet Lindqvist", "Ana Corvo", "Tomasz Brandt", "Lena Achterberg", "Joao Pires")
 PLACES = ("Harwick", "Elmstead", "Port Saray", "Nordby", "Vallis", "Quarrytown", "Lower Teal")

@@ -32,11 +32,15 @@ SPOOL = ".cleaner-spool"
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    small(monkeypatch)
+
+
+def small(patch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (planning, "SMALL_BYTES"), (pipeline, "SHARD_BYTES"),
         (resources, "LEAST_PARTITION"), (resources, "MOST_PARTITION"),
     ):  # fmt: skip
-        monkeypatch.setattr(module, name, getattr(module, name))  # is put back afterwards
+        patch.setattr(module, name, getattr(module, name))  # is put back afterwards
     stopping.small()
 
 
@@ -44,8 +48,9 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 def whole(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What a run writes that nothing stops."""
     out = tmp_path_factory.mktemp("whole") / "out"
-    stopping.small()
-    clean(corpus, out)
+    with pytest.MonkeyPatch.context() as patch:
+        small(patch)
+        clean(corpus, out)
     return contents(out)
 
 
