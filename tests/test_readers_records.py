@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import tomllib
 import tracemalloc
 from datetime import date
@@ -239,7 +240,8 @@ def test_broken_parquet_is_rejected(content: bytes, tmp_path: Path) -> None:
 
 def test_batches_are_bounded_and_numbered(tmp_path: Path) -> None:
     lines = b'{"text": "a"}\n' * 4_500 + b'{"text": "' + b"x" * (9 << 20) + b'"}\n{"text": "b"}\n'
-    (split,) = plan([str(written(tmp_path, "in.jsonl", lines))], ReaderOptions()).splits
+    path = written(tmp_path, "in.jsonl.gz", gzip.compress(lines, 1))  # a compressed file is one split
+    (split,) = plan([str(path)], ReaderOptions()).splits
     batches = list(split.read())
     assert [len(batch) for batch in batches] == [2_000, 2_000, 500, 1, 1]
     assert all(batch.schema == INPUT for batch in batches)

@@ -20,8 +20,8 @@ from cleaner.config import Config
 from cleaner.errors import InputError
 from cleaner.library.records import Document
 from cleaner.readers import Plan, ReaderOptions, Split
-from cleaner.readers.fields import guesses
 from cleaner.readers.fields import rows as rows_of
+from cleaner.readers.layout import guesses
 from cleaner.readers.metadata import as_json
 from cleaner.readers.rows import Row, batches
 

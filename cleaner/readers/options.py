@@ -13,7 +13,7 @@ class ReaderOptions:
 
     Attributes:
         text_field, html_field, id_field, source_field, url_field, date_field, title_field: where a record
-            has its content and its data; None: by well-known names (``cleaner.readers.fields``); an empty
+            has its content and its data; None: by well-known names (``cleaner.readers.layout``); an empty
             string: nowhere (with ``id_field``, records are then named by their place).
         input_format: read everything as this format; None: by the ending of the name, then by content.
         charset: declared charset of all byte content; None: what the input says itself, else detection.

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from cleaner.errors import InputError, RecordError
 from cleaner.readers.contents import in_utf8, records, unpacked
-from cleaner.readers.fields import guesses
 from cleaner.readers.finding import File, find
 from cleaner.readers.formats import ENDINGS, FORMATS, HEAD, compression_of, ending, is_utf16, of_content
+from cleaner.readers.layout import guesses
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.splits import Part, Split
 from cleaner.readers.streams import is_web, open_bytes, scheme
