@@ -25,7 +25,7 @@ class CleanText(str):
     """A clean text: a string that knows what was done.
 
     Attributes:
-        original: the text before any edit; of HTML the extracted article.
+        original: the text before any edit, with one kind of line end; of HTML the extracted article.
         edits: what was changed, so that ``cleaner.apply(edits, original)`` is this text.
         fields: what was found in the text: ``title``, ``authors``, ``published``, ``agency`` …
     """
