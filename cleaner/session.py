@@ -15,6 +15,7 @@ from cleaner.config import Config
 from cleaner.engines import SILENT, Watch
 from cleaner.engines.local import LocalEngine
 from cleaner.engines.manifest import Manifest
+from cleaner.engines.workers import get_ready
 from cleaner.errors import LimitError, OutputError
 from cleaner.output import data_folder, output_folder, publish
 from cleaner.pipeline import run
@@ -142,6 +143,7 @@ def _check_files(config: Config) -> None:
 
 
 def _clean(config: Config, planned: Plan, spool: Path, watch: Watch, manifest: Manifest) -> dict[str, Any]:
+    cleans_with = _engine(config, planned, watch, manifest)  # its workers get ready meanwhile
     _check_files(config)
     files = spool / "files"
     if not manifest.going_on:
@@ -150,7 +152,7 @@ def _clean(config: Config, planned: Plan, spool: Path, watch: Watch, manifest: M
     for left in files.glob("*.tmp"):
         left.unlink()
     against = [_index(name, spool / f"earlier-{number}") for number, name in enumerate(sorted(set(config.against)))]
-    with _engine(config, planned, watch, manifest) as engine:
+    with cleans_with as engine:
         record = run(config, planned, engine, files, against)
     for left in files.glob("*.tmp"):  # of workers that died, and whose work others have done again
         left.unlink()
@@ -163,6 +165,8 @@ def _engine(config: Config, planned: Plan, watch: Watch, manifest: Manifest) -> 
 
         return SparkEngine(manifest.folder, config.master, watch=watch, manifest=manifest)
     taken = resources(config, planned.bytes)
+    if taken.jobs > 1 and len(planned.splits) > 1:
+        get_ready()
     return LocalEngine(manifest.folder, taken.jobs, taken.partition_bytes, watch, manifest)
 
 

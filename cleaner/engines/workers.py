@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import connection
+from multiprocessing import connection, forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -26,6 +26,13 @@ from cleaner.errors import WorkerError
 
 #: So often a call is made in all before it is given up, because the workers die of it.
 TRIES = 3
+
+#: What the passes import: once for all workers, which are forked from a process that has it.
+PRELOADED = (
+    *("cleaner.engines.local", "cleaner.prepare", "cleaner.learning", "cleaner.cleaning", "cleaner.duplicates"),
+    *("cleaner.boilerplate.decide", "cleaner.boilerplate.kernels", "cleaner.encoding.scan_kernel"),
+    *("cleaner.minhash.kernels", "cleaner.minhash.token_kernel", "cleaner.minhash.pair_kernels"),
+)
 
 #: What every call of a step does: it is sent to each worker once; the arguments of a call follow.
 Step = Callable[..., Part]
@@ -41,6 +48,13 @@ class Worker:
     call: int | None = None
 
 
+def get_ready() -> None:
+    """Start the process that workers are forked from, if it does not run; it imports while this one goes on."""
+    forkserver.set_forkserver_preload(list(PRELOADED))
+    with without_main():
+        forkserver.ensure_running()
+
+
 class Workers:
     """Processes that make calls; one that dies is replaced, and what it was doing is done again.
 
@@ -48,9 +62,8 @@ class Workers:
     """
 
     def __init__(self, count: int, say: Callable[[str], None]) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["cleaner.engines.local"])
-        self._context = context
+        get_ready()
+        self._context = multiprocessing.get_context("forkserver")
         self._say = say
         self._workers = [self._start() for _ in range(count)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import re
+from bisect import bisect_right
 from collections import Counter
 from typing import Any, NamedTuple
 
@@ -243,22 +244,19 @@ def _cluster(cluster: dict[str, Any], texts: _Texts, caps: Caps) -> Cluster:
 
 
 def _similarities(corpus: Corpus) -> Similarities:
-    jaccard, containment = [0] * BINS, [0] * BINS
     settings = corpus.record["config"]
     steps = [step / BINS for step in range(1, BINS + 1)]
-    stay = [[0, 0] for _ in steps]
+    bars, stay = ([[0] * (BINS + 1), [0] * (BINS + 1)] for _ in range(2))
     pairs = 0
     for pair in corpus.lines("pairs"):
         alike = (pair["jaccard"], pair["containment"])
+        others = (alike[1] >= settings["containment"], alike[0] >= settings["jaccard"])
         pairs += 1
-        jaccard[min(BINS - 1, int(alike[0] * BINS))] += 1
-        containment[min(BINS - 1, int(alike[1] * BINS))] += 1
-        for step, counts in zip(steps, stay, strict=True):
-            counts[0] += alike[0] >= step or alike[1] >= settings["containment"]
-            counts[1] += alike[1] >= step or alike[0] >= settings["jaccard"]
-    return Similarities(
-        pairs, jaccard, containment, [(step, one, other) for step, (one, other) in zip(steps, stay, strict=True)]
-    )
+        for value, other, bar, reached in zip(alike, others, bars, stay, strict=True):
+            bar[min(BINS - 1, int(value * BINS))] += 1
+            reached[BINS if other else bisect_right(steps, value)] += 1
+    rows = [(step, sum(stay[0][at:]), sum(stay[1][at:])) for at, step in enumerate(steps, 1)]
+    return Similarities(pairs, bars[0][:BINS], bars[1][:BINS], rows)
 
 
 def sources(evidence: Evidence) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -42,6 +43,11 @@ class Output:
         """Append one record as a line of JSON."""
         self.append(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
         self.rows += 1
+
+    def extend(self, records: Sequence[dict[str, Any]]) -> None:
+        """Append some records, each as a line of JSON."""
+        self.append(b"".join([orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records]))
+        self.rows += len(records)
 
     def append(self, data: bytes) -> None:
         """Append bytes; whoever gives them counts their rows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +84,11 @@ class WriteShards:
         for at in range(0, len(own), ROWS_AT_ONCE):
             rows = table.take(pa.array(own[at : at + ROWS_AT_ONCE])).to_pylist()
             places = [row["document"] for row in rows]
-            low, high = (np.searchsorted(documents, places, side=side).tolist() for side in ("left", "right"))
-            for row, start, end in zip(rows, low, high, strict=True):
-                members = flags.slice(start, end - start).to_pylist() if start < end else []
-                self._document(row, members, files, counts)
+            low, high = (np.searchsorted(documents, places, side=side) for side in ("left", "right"))
+            flagged = [np.arange(start, end) for start, end in zip(low, high, strict=True) if start < end]
+            members = iter(flags.take(np.concatenate(flagged)).to_pylist() if flagged else [])
+            for row, count in zip(rows, (high - low).tolist(), strict=True):
+                self._document(row, list(islice(members, count)), files, counts)
         return counts
 
     def _flags(self, documents: NDArray[np.int64]) -> pa.Table:
@@ -106,8 +108,9 @@ class WriteShards:
             row, near = without_passages(row, near, covered)
             dropped = not row["text"].strip()
         record = corpus_record(row, near, share)
-        for line in audit.records(row["id"], row["edits"], row["notes"]):
-            files.trail.write(line)
+        trail = list(audit.records(row["id"], row["edits"], row["notes"]))
+        files.trail.extend(trail)
+        for line in trail:
             counts.edit(line, row["source"])
         counts.written(row, dropped)
         if dropped:
