@@ -22,7 +22,7 @@ from cleaner.duplicates import find_duplicates, no_duplicates
 from cleaner.engines import Dataset, Engine
 from cleaner.identities import find_repeated
 from cleaner.learning import learn_templates
-from cleaner.prepare import Prepare
+from cleaner.prepare import Prepare, total
 from cleaner.readers import Plan
 from cleaner.writers.record import write_record
 from cleaner.writers.shards import WriteShards
@@ -58,7 +58,7 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
 def measure(batch: pa.RecordBatch) -> pa.RecordBatch:
     """DOCUMENTS → SIZES: a batch function."""
     size = pc.sum(pc.binary_length(batch["text"])).as_py() or 0
-    return pa.RecordBatch.from_pydict({"text": [size], "digest": [_sum(batch["digest"])]}, schemas.SIZES)
+    return pa.RecordBatch.from_pydict({"text": [size], "digest": [total(batch["digest"].to_pylist())]}, schemas.SIZES)
 
 
 def measured(sizes: Dataset) -> tuple[int, str]:
@@ -67,9 +67,4 @@ def measured(sizes: Dataset) -> tuple[int, str]:
     The digest is the sum modulo 2^256 of the digests of the records, so that their order does not matter.
     """
     table = sizes.table()
-    return pc.sum(table["text"]).as_py() or 0, _sum(table["digest"]).hex()
-
-
-def _sum(digests: pa.Array | pa.ChunkedArray) -> bytes:
-    total = sum(int.from_bytes(digest, "big") for digest in digests.to_pylist())
-    return (total % (1 << 256)).to_bytes(32, "big")
+    return pc.sum(table["text"]).as_py() or 0, total(table["digest"].to_pylist()).hex()

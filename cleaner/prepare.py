@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self, cast
@@ -44,7 +44,7 @@ class Prepare:
         columns = {name: _replaced(batch.column(name), name, made) for name in batch.schema.names}
         columns["notes"] = pa.array([made[at]["notes"] if at in made else b"[]" for at in range(len(batch))])
         columns["text"], columns["edits"] = self._repaired(columns["text"])
-        columns["digest"] = pa.array(_digests(batch), pa.binary(32))
+        columns["digest"] = pa.array(digests_of(batch), pa.binary(32))
         arrays = [columns[field.name].cast(field.type) for field in schemas.DOCUMENTS]
         return pa.RecordBatch.from_arrays(arrays, schema=schemas.DOCUMENTS)
 
@@ -109,13 +109,18 @@ def _replaced(column: pa.Array, name: str, made: Mapping[int, Mapping[str, Any]]
     return pa.concat_arrays([column, values]).take(pa.array(places))
 
 
-def _digests(batch: pa.RecordBatch) -> list[bytes]:
+def digests_of(batch: pa.RecordBatch) -> list[bytes]:
     """SHA-256 over id, metadata, content and reason of each record, each with its length before it."""
     columns = [_contents(batch.column(name)) for name in ("id", "metadata", "text", "raw", "reason")]
     return [
         hashlib.sha256(b"".join(piece for part in row for piece in (len(part).to_bytes(8, "big"), part))).digest()
         for row in zip(*columns, strict=True)
     ]
+
+
+def total(digests: Iterable[bytes]) -> bytes:
+    """The sum of digests modulo 2^256, so that their order does not matter."""
+    return (sum(int.from_bytes(digest, "big") for digest in digests) % (1 << 256)).to_bytes(32, "big")
 
 
 def _contents(column: pa.Array) -> list[memoryview]:

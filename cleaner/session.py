@@ -21,7 +21,7 @@ from cleaner.output import data_folder, output_folder, publish
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
 from cleaner.resources import resources
-from cleaner.resuming import fingerprint, stoppable
+from cleaner.resuming import complete, fingerprint, identity, note_begun, refuse_another, stoppable
 
 
 def plan_inputs(inputs: Sequence[str], config: Config) -> Plan:
@@ -38,17 +38,26 @@ def reader_options(config: Config) -> ReaderOptions:
 def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, resume: bool = False) -> dict[str, Any]:
     """Clean ``planned`` into the folder ``out``; its files appear when all of them are complete.
 
-    With ``resume`` go on from what a run that was stopped has finished.
+    With ``resume`` go on from what a run that was stopped has finished; a run that is complete is left as it is.
 
     Raises:
+        OutputError: with ``resume``: the run in ``out`` is another; says what differs, and touches nothing.
         StoppedError: it was stopped; what it has finished is kept.
     """
     refuse_inputs(planned, out)
+    facts = identity(config, planned)
+    if resume:
+        refuse_another(out, facts)
+        if (record := complete(out, config, planned)) is not None:
+            watch.say(f"{out}: this run is complete; nothing was done")
+            return record
     with output_folder(out, resume, watch.say) as spool:
         data = data_folder(spool, config.tmp)
-        manifest = Manifest(data, fingerprint(config, planned), resume)
-        if resume and not manifest.going_on:
-            watch.say(f"{out}: nothing to go on from with these inputs, settings and versions; all is made anew")
+        note_begun(spool, facts)
+        manifest = Manifest(data, fingerprint(facts), resume)
+        if resume:
+            finished = f"goes on; {manifest.finished:,} parts are finished"
+            watch.say(f"{out}: {finished if manifest.finished else 'nothing is finished there yet; all is made anew'}")
         with stoppable(lambda: manifest.finished):
             try:
                 record = _clean(config, planned, spool, watch, manifest)
@@ -56,7 +65,7 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
                 if not manifest.going_on:
                     raise
                 watch.say(f"{out}: what the stopped run left is damaged; all is made anew")
-                record = _clean(config, planned, spool, watch, Manifest(data, fingerprint(config, planned)))
+                record = _clean(config, planned, spool, watch, Manifest(data, fingerprint(facts)))
             refuse_losses(record, config.max_source_loss)
             if config.report:
                 from cleaner.reports.html import write_report

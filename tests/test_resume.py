@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from running import clean, contents
 from cleaner import pipeline, resources
 from cleaner.config import Config, bytes_of
 from cleaner.engines import Silent
-from cleaner.errors import ConfigError, LimitError, StoppedError
+from cleaner.errors import ConfigError, LimitError, OutputError, StoppedError
 from cleaner.readers import planning
 from cleaner.session import clean_to, plan_inputs
 
@@ -172,7 +173,7 @@ def test_a_damaged_part_is_found_and_made_again(
     run(corpus, tmp_path / "out", watch, resume=True)
     assert contents(tmp_path / "out") == whole
     gone = part == "cleaned"  # it was made of documents, which are not kept so long
-    assert watch.said == ([f"{tmp_path / 'out'}: what the stopped run left is damaged; all is made anew"] * gone)
+    assert watch.said[1:] == ([f"{tmp_path / 'out'}: what the stopped run left is damaged; all is made anew"] * gone)
 
 
 def test_a_part_that_is_damaged_amid_a_run_stops_it(corpus: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
@@ -237,18 +238,30 @@ def test_other_inputs_or_settings_are_not_gone_on_with(corpus: Path, tmp_path: P
     settings: dict[str, Any] = {"duplicates": "drop-passages"} if change == "settings" else {}
     if change == "inputs":
         (folder / "wire.jsonl").write_bytes((corpus / "wire.jsonl").read_bytes().replace(b"harbour", b"harbor"))
-    watch = StopAt()
-    run(folder, tmp_path / "out", watch, resume=True, **settings)
-    assert "nothing to go on from" in watch.said[0]
-    clean(folder, tmp_path / "fresh", **settings)
-    assert contents(tmp_path / "out") == contents(tmp_path / "fresh")
+    before = contents(tmp_path / "out")
+    said = "duplicates was flag, is drop-passages" if change == "settings" else r"input files were 2 of .* are 2 of "
+    with pytest.raises(OutputError, match=rf"{said}.*what it has finished is kept.*leave out --resume"):
+        run(folder, tmp_path / "out", StopAt(), resume=True, **settings)
+    assert contents(tmp_path / "out") == before
+
+
+def test_a_run_that_is_complete_stays_as_it_is(seeds: Path, tmp_path: Path) -> None:
+    first = run(seeds, tmp_path / "out", StopAt())
+    before, watch = contents(tmp_path / "out"), StopAt("documents")
+    assert run(seeds, tmp_path / "out", watch, resume=True)["outputs"] == first["outputs"]
+    assert watch.said == [f"{tmp_path / 'out'}: this run is complete; nothing was done"]
+    with pytest.raises(OutputError, match=r"is complete, and is another: jaccard was 0\.2, is 0\.3; leave out"):
+        run(seeds, tmp_path / "out", watch, resume=True, jaccard=0.3)
+    with pytest.raises(OutputError, match="the inputs differ"):
+        run(next(seeds.iterdir()), tmp_path / "out", watch, resume=True)
+    assert contents(tmp_path / "out") == before
 
 
 def test_other_workers_and_memory_can_go_on(corpus: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
     stopped(corpus, tmp_path / "out", "keys")
     watch = StopAt()
     run(corpus, tmp_path / "out", watch, resume=True, jobs=2, memory="900MB")
-    assert watch.said == []
+    assert [re.sub(r"\d+", "N", line.split(": ")[1]) for line in watch.said] == ["goes on; N parts are finished"]
     assert contents(tmp_path / "out") == whole
 
 
