@@ -25,7 +25,7 @@ from cleaner.writers.clusters import ClusterLines, PairLines
 PAIRS_PER_CLUSTER = 10_000
 
 #: Passages or pairs that a batch function gives names at a time.
-NAMED_AT_ONCE = 20_000
+NAMED_AT_ONCE = 8_000
 
 
 class Edges(NamedTuple):

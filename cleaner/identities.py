@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -34,6 +35,8 @@ def identities(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def repeated(table: pa.Table) -> pa.Table:
     """IDS → REPEATED: a group function; the first place in the order of the inputs keeps the id."""
+    _, place, count = np.unique(table["key"].to_numpy(), return_inverse=True, return_counts=True)
+    table = table.filter(pa.array(count[place] > 1))  # of the others there is nothing to say
     first: dict[str, str] = {}
     rows = []
     for row in table.sort_by([("key", "ascending"), ("document", "ascending")]).to_pylist():
