@@ -225,6 +225,16 @@ def test_a_value_of_parquet_that_python_lacks_costs_its_row_alone(tmp_path: Path
     assert all("it holds a value that cannot be read" in row["reason"] for row in rows[1:3])
 
 
+def test_a_damaged_page_of_parquet_takes_little_memory(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["a", "b"]}), tmp_path / "in.parquet")
+    content = bytearray((tmp_path / "in.parquet").read_bytes())
+    content[9:14] = b"\xfe\xff\xff\xff\x0f"  # the size of the first page: 2 GiB
+    before = pa.default_memory_pool().max_memory()
+    rows = read(written(tmp_path, "in.parquet", bytes(content)))
+    assert "the Parquet data cannot be read from row 1 on" in rows[0]["reason"]
+    assert pa.default_memory_pool().max_memory() < before + (100 << 20)
+
+
 def test_columns_of_parquet_of_one_name_are_all_kept(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"]), tmp_path / "in.parquet")
     (row,) = read(tmp_path / "in.parquet")

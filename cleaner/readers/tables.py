@@ -12,6 +12,7 @@ from cleaner.readers.jsonl import BOM, lines
 from cleaner.readers.options import ReaderOptions
 
 BATCH_BYTES = 4 << 20
+LARGE_GROUP = 64 << 20
 
 
 def read_csv(stream: BinaryIO, name: str, options: ReaderOptions, delimiter: str | None = None) -> Iterator[Record]:
@@ -104,11 +105,10 @@ def read_parquet(
 ) -> Iterator[Record]:
     """Yield the rows of row groups ``start`` to ``end``; ``line`` is the number of the first row."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     number = line or 1
     try:
-        file = pq.ParquetFile(stream, buffer_size=1 << 20, pre_buffer=False)
+        file = _opened(stream)
         groups = range(start, file.metadata.num_row_groups if end is None else end)
         for group in groups:
             facts = file.metadata.row_group(group)
@@ -119,6 +119,19 @@ def read_parquet(
                     number += 1
     except (pa.ArrowException, OSError, ValueError) as problem:
         raise RecordError(f"the Parquet data cannot be read from row {number:,} on: {problem}") from None
+
+
+def _opened(stream: BinaryIO) -> Any:
+    """Open a Parquet file; the columns of large row groups are read page by page.
+
+    Others are read whole, for a page takes what its header says, and a damaged one may say 2 GiB.
+    """
+    import pyarrow.parquet as pq
+
+    facts = pq.ParquetFile(stream).metadata
+    groups = map(facts.row_group, range(facts.num_row_groups))
+    large = any(group.total_byte_size > LARGE_GROUP for group in groups)
+    return pq.ParquetFile(stream, metadata=facts, buffer_size=1 << 20 if large else 0, pre_buffer=False)
 
 
 def _records(batch: Any) -> list[dict[str, Any] | RecordError]:
