@@ -163,7 +163,7 @@ def _moment(published: str | None) -> str:
     for read in (datetime.datetime.fromisoformat, email.utils.parsedate_to_datetime):
         try:
             moment = read(published or "")
-        except ValueError:
+        except (ValueError, OverflowError):  # a zone of many digits overflows
             continue
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
         try:

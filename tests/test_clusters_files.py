@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pytest
 from running import clean, records
+
+from cleaner.standing import moments
 
 FIRST, SECOND = "000_a38f933c2d6f7b9f.txt", "003_c94188739a02702c.txt"
 COPIES = {
@@ -118,3 +121,15 @@ def test_the_earliest_published_copy_is_kept(tmp_path: Path) -> None:
     (cluster,) = records(tmp_path / "out" / "clusters.jsonl")
     assert cluster["kept"]["id"] == "b"
     assert [member["id"] for member in cluster["members"]] == ["a", "c"]
+
+
+def test_a_date_that_is_none_comes_last() -> None:
+    days = {
+        "Mon, 1 Jan 2020 00:00:00 +99999999999999999": "9999",
+        "Mon, 1 Jan 2020 99999999999999999999:00:00 +0000": "9999",
+        "soon": "9999",
+        None: "9999",
+        "Wed, 1 Jan 2020 01:00:00 +0100": "2020-01-01T00:00:00+00:00",
+        "0001-01-01T00:00:00+09:00": "0001-01-01T00:00:00+09:00",
+    }
+    assert moments(pa.array(days)).to_pylist() == list(days.values())

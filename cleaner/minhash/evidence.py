@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaner.minhash.shingles import SHINGLE, Backend, use_numba
@@ -25,10 +26,16 @@ def pair_evidence(
     They are: words in common in order, differing places, places with other numerals, places with other
     names, and the character offsets of the shared text (from the first shared run of five words or more to
     the end of the last one): start and end in the left text, start and end in the right one.
+
+    An alignment from left to right can differ from one the other way round. So the text that comes first by its bytes
+    is the left one while they are aligned, whichever side it stands on.
     """
     if not len(left):
         return np.zeros((0, 8), dtype=np.int64)
     wanted, left, right = paired(texts, left, right)
+    rank = pc.rank(wanted, tiebreaker="dense").to_numpy()
+    turned = rank[left] > rank[right]
+    left, right = np.where(turned, right, left), np.where(turned, left, right)
     found = tokens(wanted, backend)
     size = np.diff(found.first)
     if use_numba(backend, 0) or bool((size[left] * size[right] > LARGE_WINDOW).any()):
@@ -43,6 +50,7 @@ def pair_evidence(
         some = rows[:, column + 1] > 0
         rows[some, column] = found.start[rows[some, column]]
         rows[some, column + 1] = found.end[rows[some, column + 1] - 1]
+    rows[turned, 4:] = rows[turned][:, [6, 7, 4, 5]]
     return rows
 
 

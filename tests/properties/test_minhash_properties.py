@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from cleaner.minhash.bands import candidate_pairs
 from cleaner.minhash.characters import characters, folded
 from cleaner.minhash.keys import passage_keys
-from cleaner.minhash.shingles import shingle_hashes
+from cleaner.minhash.shingles import Backend, shingle_hashes
 from cleaner.minhash.signatures import signatures
 from cleaner.minhash.tokens import tokens
-from cleaner.minhash.verify import REASONS, Thresholds, verify
+from cleaner.minhash.verify import REASONS, Thresholds, Verified, verify
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), max_size=8)
 WORDS = st.sampled_from(
@@ -125,6 +125,36 @@ def test_the_shared_run_starts_and_ends_with_the_same_words(texts: list[str]) ->
         size = 1 if found.reason[pair] == REASONS.index("equal") else 5
         assert words[:size] == others[:size]
         assert words[-size:] == others[-size:]
+
+
+@st.composite
+def reworked(draw: st.DrawFn) -> list[str]:
+    """Two texts, the other one with words replaced and runs of words moved, so that they align in several ways."""
+    words = draw(st.lists(WORDS, min_size=15, max_size=45))
+    other = list(words)
+    for at, to, word in draw(st.lists(st.tuples(*[st.integers(0, 44)] * 2, st.none() | WORDS), min_size=1, max_size=6)):
+        at, to = at % len(other), to % len(other)
+        if word is None:
+            run = other[at : at + 6]
+            del other[at : at + 6]
+            other[to:to] = run
+        else:
+            other[at] = word
+    return [" ".join(words), " ".join(other)]
+
+
+#: Fields of ``Verified`` that are of one side, and those of the other side.
+MIRRORED = {name: ("b" if name[0] == "a" else "a") + name[1:] for name in Verified._fields if name[1] == "_"}
+
+
+@given(st.lists(reworked(), min_size=1, max_size=10), st.sampled_from(["numpy", "numba"]))
+@settings(max_examples=150, deadline=None)
+def test_a_pair_compares_as_it_does_the_other_way_round(pairs: list[list[str]], backend: Backend) -> None:
+    texts = pa.array([text for pair in pairs for text in pair])
+    a = np.arange(0, len(texts), 2)
+    found, other = verify(texts, a, a + 1, backend=backend), verify(texts, a + 1, a, backend=backend)
+    for name in Verified._fields:
+        assert getattr(found, name).tolist() == getattr(other, MIRRORED.get(name, name)).tolist(), name
 
 
 @given(TEXTS)
