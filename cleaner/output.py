@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +24,12 @@ SPOOL = ".cleaner-spool"
 LOCK = ".cleaner-lock"
 DATA = "data"
 ELSEWHERE = "cleaner-spool-"
+#: In the spool: the names of all that publishing deletes and writes, for a run that is killed amid it.
+JOURNAL = "publishing.json"
+#: What a run may write besides ``run.json``, the page and the folder ``text``.
+OURS = re.compile(
+    r"(corpus|documents|audit|dropped|templates|clusters|pairs|rejected)(-\d{5,}-of-\d{5,})?\.(jsonl(\.zst)?|parquet)"
+)
 
 
 @contextmanager
@@ -33,7 +40,8 @@ def output_folder(out: Path, resume: bool = False, say: Callable[[str], None] = 
     is deleted, and ``say`` is told.
 
     Raises:
-        OutputError: ``out`` cannot be written, holds something else, or another run writes to it.
+        OutputError: ``out`` cannot be written, holds something else, also under a name of ours, or another run writes
+            to it.
     """
     existed = out.exists()
     try:
@@ -53,7 +61,8 @@ def output_folder(out: Path, resume: bool = False, say: Callable[[str], None] = 
     try:
         if spool.exists() and not resume:
             say(f"{out}: what a stopped run had finished is deleted, all is made anew; --resume would have gone on")
-            remove_spool(spool)
+            _discard(out)
+        refuse_clashes(out, [path.name for path in out.iterdir() if OURS.fullmatch(path.name)])
         spool.mkdir(mode=0o700, exist_ok=True)
         try:
             yield spool
@@ -62,7 +71,7 @@ def output_folder(out: Path, resume: bool = False, say: Callable[[str], None] = 
             raise
         finally:
             if not kept:
-                remove_spool(spool)
+                _discard(out)
     finally:
         (out / LOCK).unlink(missing_ok=True)
         os.close(lock)
@@ -114,32 +123,66 @@ def record_of(out: Path) -> dict[str, object] | None:
 
 
 def publish(folder: Path, out: Path) -> None:
-    """Move the finished files from the spool to ``out``; what an earlier run left there goes.
+    """Move the finished files from ``folder``, which lies in the spool, to ``out``; what an earlier run left goes.
 
     ``run.json`` goes first and comes last: a folder that has one is complete.
 
     Raises:
         OutputError: a file or folder of another's stands where one of these must go; nothing has been changed then.
     """
-    earlier = _earlier_names(out)
     names = sorted(path.name for path in folder.iterdir() if path.name != RECORD)
-    for name in names:
-        if name not in (REPORT, *earlier) and (out / name).exists():
-            raise OutputError(f"{out / name}: was not written by a run; move it away, or choose another folder with -o")
-    for name in (RECORD, REPORT, *earlier):  # a page about the run before would be wrong
-        if (out / name).is_dir():
-            shutil.rmtree(out / name)
-        else:
-            (out / name).unlink(missing_ok=True)
+    refuse_clashes(out, names)
+    ours = sorted({REPORT, *_earlier_names(out), *names})  # a page about the run before would be wrong
+    with (folder.parent / JOURNAL).open("wb") as journal:
+        journal.write(orjson.dumps(ours))
+        journal.flush()
+        os.fsync(journal.fileno())
+    for name in (RECORD, *ours):
+        _delete(out / name)
     for name in [*names, RECORD]:
         os.replace(folder / name, out / name)
 
 
+def refuse_clashes(out: Path, names: Iterable[str]) -> None:
+    """Refuse to replace files or folders in ``out`` that no run wrote.
+
+    Raises:
+        OutputError: names the first that stands under one of ``names``.
+    """
+    known = {REPORT, *_earlier_names(out)}
+    for name in names:
+        if name not in known and os.path.lexists(out / name):
+            raise OutputError(f"{out / name}: was not written by a run; move it away, or choose another folder with -o")
+
+
 def _earlier_names(out: Path) -> list[str]:
-    """What the run before has written to ``out``, besides its ``run.json``."""
+    """What the run before has written to ``out``, besides its ``run.json``; one that was killed left a journal."""
     record = record_of(out)
-    if record is None:  # killed while it was publishing: what has the names of our files is its
-        return [path.name for path in out.glob("*.jsonl*")] + [path.name for path in out.glob("corpus*.parquet")]
+    if record is None:
+        return _journal(out)
     outputs, config = record.get("outputs"), record.get("config")
-    names = [name for name in outputs if Path(name).name == name] if isinstance(outputs, dict) else []
+    names = [name for name in outputs if OURS.fullmatch(name)] if isinstance(outputs, dict) else []
     return names + (["text"] if isinstance(config, dict) and config.get("format") == "txt" else [])
+
+
+def _journal(out: Path) -> list[str]:
+    try:
+        names = orjson.loads((out / SPOOL / JOURNAL).read_bytes())
+    except (OSError, orjson.JSONDecodeError):  # it was not publishing yet
+        return []
+    return [name for name in names if name in (REPORT, "text") or OURS.fullmatch(name)]
+
+
+def _discard(out: Path) -> None:
+    """Delete the spool, and of an output that is not complete what has been published."""
+    if record_of(out) is None:
+        for name in _journal(out):
+            _delete(out / name)
+    remove_spool(out / SPOOL)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

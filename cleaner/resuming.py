@@ -142,11 +142,11 @@ def stoppable(finished: Callable[[], int]) -> Iterator[None]:
     """Let what stops a run, if parts of it are ``finished``, say how to go on.
 
     Raises:
-        StoppedError: it was interrupted, or memory, disk or worker processes failed.
+        StoppedError: it was interrupted, or memory, disk, worker processes or the output folder failed.
     """
     try:
         yield
-    except (KeyboardInterrupt, MemoryError, OSError, WorkerError) as error:
+    except (KeyboardInterrupt, MemoryError, OSError, OutputError, WorkerError) as error:
         if not finished():
             raise
         code = 130 if isinstance(error, KeyboardInterrupt) else 2

@@ -17,7 +17,7 @@ from cleaner.engines.local import LocalEngine
 from cleaner.engines.manifest import Manifest
 from cleaner.engines.workers import get_ready
 from cleaner.errors import LimitError, OutputError
-from cleaner.output import data_folder, output_folder, publish
+from cleaner.output import data_folder, output_folder, publish, refuse_clashes
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
 from cleaner.resources import resources
@@ -51,6 +51,7 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
         if (record := complete(out, config, planned)) is not None:
             watch.say(f"{out}: this run is complete; nothing was done")
             return record
+    refuse_clashes(out, ["text"] if config.format == "txt" else [])
     with output_folder(out, resume, watch.say) as spool:
         data = data_folder(spool, config.tmp)
         note_begun(spool, facts)
