@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ import pyarrow.compute as pc
 import pytest
 
 from cleaner.engines.local import LocalEngine
-from cleaner.errors import CleanerError, WorkerError
+from cleaner.engines.workers import _made
+from cleaner.errors import CleanerError, OutputError, StoppedError, WorkerError
 
 SCHEMA = pa.schema([("key", pa.int64()), ("value", pa.int64())])
 
@@ -171,3 +173,71 @@ def test_a_worker_that_dies_is_replaced_and_its_split_done_again(tmp_path: Path)
     assert data.table()["value"].to_pylist() == list(range(450))
     assert sum(sums.table()["value"].to_pylist()) == sum(range(450))
     assert ["total" in str(heard[1]) for heard in watch.heard if heard[0] == "say"] == [False, True]
+
+
+@pytest.mark.parametrize("name", ["novel.txt", "manifest.jsonl", "notes/a.txt"])
+def test_a_folder_with_files_of_others_is_refused_and_not_cleared(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('{"name": "mine"}\n')
+    (tmp_path / "more.txt").write_text("mine")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OutputError, match="holds files that no run of cleaner wrote"), LocalEngine(Path(".")):
+        raise AssertionError("not reached")
+    assert path.read_text() == '{"name": "mine"}\n'
+    assert (tmp_path / "more.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("manifest", [b"", None])
+def test_what_a_run_before_left_is_cleared(tmp_path: Path, manifest: bytes | None) -> None:
+    with LocalEngine(tmp_path) as engine:
+        engine.map("double", SPLITS if manifest is None else [], double, SCHEMA)
+    if manifest is not None:  # a run that was killed when it began
+        (tmp_path / "double").rmdir()
+        (tmp_path / "manifest.jsonl").write_bytes(manifest)
+    with LocalEngine(tmp_path):
+        assert [path.name for path in tmp_path.iterdir()] == ["manifest.jsonl"]
+
+
+class TwoWordsError(Exception):
+    """Can be packed, but not unpacked: it is called with one argument then."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} {second}")
+
+
+class UnsentError(Exception):
+    """Cannot even be packed."""
+
+    def __reduce__(self) -> Any:
+        raise TypeError("no")
+
+
+class OtherError(Exception):
+    """Is unpacked as something else."""
+
+    def __reduce__(self) -> Any:
+        return str, ("an answer",)
+
+
+@pytest.mark.parametrize("error", [TwoWordsError("no", "words"), UnsentError("no words"), OtherError("no words")])
+def test_an_error_that_cannot_be_sent_still_says_what_it_was(error: Exception) -> None:
+    def step() -> Any:
+        raise error
+
+    found = pickle.loads(_made(step, ()))
+    assert isinstance(found, RuntimeError)
+    assert str(found) == f"test_engines_local.{type(error).__name__}: no words"
+    assert any("in step" in note for note in found.__notes__)
+
+
+def test_an_error_that_can_be_sent_comes_as_it_is_with_its_traceback() -> None:
+    def step() -> Any:
+        raise StoppedError("enough", 130)
+
+    found = pickle.loads(_made(step, ()))
+    assert isinstance(found, StoppedError)
+    assert (str(found), found.code) == ("enough", 130)
+    assert "in step" in found.__notes__[0]

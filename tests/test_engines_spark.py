@@ -209,6 +209,41 @@ def test_of_what_spark_says_the_line_that_matters_is_shown(said: str, reason: st
     assert reason_of(said) == (reason, False)
 
 
+class Broken:
+    """Stands for Spark's context, its gateway and the Java process: each fails to end."""
+
+    proc: Any = None
+
+    def stop(self) -> None:
+        raise RuntimeWarning("the process has crashed")
+
+    def shutdown(self) -> None:
+        raise OSError("the connection is lost")
+
+
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN, None])
+def test_whatever_fails_in_stopping_spark_the_rest_is_put_back(tmp_path: Path, handler: Any) -> None:
+    pytest.importorskip("pyspark")
+    before = signal.getsignal(signal.SIGINT)
+    engine = SparkEngine(tmp_path / "spool")
+    session = engine._session
+    session._gateway = session._context = Broken()
+    session._on_interrupt = handler
+    session._log = tmp_path / "spark.log"
+    session._log.touch()
+    LocalEngine.__enter__(engine)
+    try:
+        with pytest.raises(OSError, match="connection is lost"):
+            engine.__exit__()
+        assert signal.getsignal(signal.SIGINT) == (before if handler is None else handler)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not session._log.exists()
+    assert engine._manifest._file is not None
+    assert engine._manifest._file.closed
+    session.stop()  # nothing is left to be stopped
+
+
 def test_a_master_needs_its_engine(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--master: a master is set, but no engine that has one; add --engine spark"):
         load({"master": "yarn"}, {}, tmp_path)

@@ -13,14 +13,21 @@ from typing import Any, BinaryIO, Self
 import orjson
 
 from cleaner.engines import Part
+from cleaner.errors import OutputError
 
 NAME = "manifest.jsonl"
+#: The name of a manifest until its first lines are written.
+BEGINNING = f"{NAME}.tmp"
 
 
 class Manifest:
     """The parts of one spool folder: a line for each when it is finished, and one for each that was dropped.
 
-    ``going_on`` says whether the folder holds what an earlier run with the same ``fingerprint`` finished.
+    ``going_on`` says whether the folder holds what an earlier run with the same ``fingerprint`` finished; if not,
+    entering deletes what is there.
+
+    Raises:
+        OutputError: the folder holds files, and no manifest; they stay.
     """
 
     def __init__(self, folder: Path, fingerprint: str = "", resume: bool = False) -> None:
@@ -35,18 +42,26 @@ class Manifest:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._refuse_others()
         for old in self.folder.iterdir() if not self.going_on else ():
             shutil.rmtree(old) if old.is_dir() else old.unlink()
         for left in self.folder.rglob("*.tmp"):
             left.unlink()
         rest = self._known
-        temporary = self.folder / f"{NAME}.tmp"
+        temporary = self.folder / BEGINNING
         with temporary.open("wb") as file:  # anew: the last line may be cut off
             for line in ({"fingerprint": self._fingerprint}, *rest.values()):
                 file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         os.replace(temporary, self.folder / NAME)
         self._file = (self.folder / NAME).open("ab", buffering=0)
         return self
+
+    def _refuse_others(self) -> None:
+        """Look before all is deleted: a spool of ours has a manifest, or nothing but one that was being begun."""
+        if self.going_on or _begun(self.folder / NAME):
+            return
+        if any(path.name not in (NAME, BEGINNING) for path in self.folder.iterdir()):
+            raise OutputError(f"{self.folder}: holds files that no run of cleaner wrote; name an empty or a new folder")
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
@@ -83,6 +98,15 @@ class Manifest:
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
+
+
+def _begun(path: Path) -> bool:
+    """Whether this is a manifest of ours, though its lines may be damaged."""
+    try:
+        with path.open("rb") as file:
+            return file.readline(100).startswith(b'{"fingerprint":')
+    except OSError:
+        return False
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -61,8 +61,10 @@ class SparkEngine(LocalEngine):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._session.stop()
-        super().__exit__()
+        try:
+            self._session.stop()
+        finally:
+            super().__exit__()
 
     def map(
         self,

@@ -15,7 +15,7 @@ import threading
 import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -190,28 +190,22 @@ class Session:
             tell(error)
 
     def stop(self) -> None:
-        """Stop Spark and its Java process, whatever state they are in."""
-        if self._gateway is None:
-            return
-        from pyspark import SparkContext
+        """Stop Spark and its Java process, whatever state they are in; what was changed in this process is put back."""
+        gateway, context = self._gateway, self._context
+        self._gateway = self._context = None
+        with ExitStack() as last:  # all of it is done, whatever fails; the last first
+            if gateway is not None:
+                last.callback(self._put_back)
+                last.callback(_end, gateway)
+            if context is not None:
+                last.callback(context.stop)
 
-        if self._context is not None:
-            self._context.stop()
-        SparkContext._gateway = SparkContext._jvm = None
-        self._gateway.shutdown()
-        process = self._gateway.proc
-        if process is not None:
-            process.stdin.close()  # the Java process ends with it
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        if threading.current_thread() is threading.main_thread():
+    def _put_back(self) -> None:
+        main = threading.current_thread() is threading.main_thread()
+        if main and self._on_interrupt is not None:  # None: it was not set from Python, and cannot be set again
             signal.signal(signal.SIGINT, self._on_interrupt)
         if not self._keep_log:
-            self._log.unlink()
-        self._gateway = self._context = None
+            self._log.unlink(missing_ok=True)
 
     def _start(self) -> None:
         logging.getLogger("py4j").addHandler(logging.NullHandler())  # it would write to standard error
@@ -252,6 +246,24 @@ class Session:
         advice = next((advice for part, advice in ADVICE.items() if part in said), "")
         kind = CleanerError if ours or advice else WorkerError
         return kind(f"{what}: {reason}{advice}; all that Spark said is in {self._log}")
+
+
+def _end(gateway: Any) -> None:
+    """End the Java process of a gateway."""
+    from pyspark import SparkContext
+
+    SparkContext._gateway = SparkContext._jvm = None
+    try:
+        gateway.shutdown()
+    finally:
+        if (process := gateway.proc) is not None:
+            with suppress(OSError):  # it is dead already
+                process.stdin.close()  # the Java process ends with it
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 class Early:

@@ -176,11 +176,20 @@ def _made(step: Step, call: tuple[Any, ...]) -> bytes:
         give_back()
         return pickle.dumps(part)
     except Exception as error:
-        error.add_note("".join(traceback.format_exception(error)))
-        try:
-            return pickle.dumps(error)
-        except Exception:  # an error that cannot be sent still says what it was
-            return pickle.dumps(RuntimeError("".join(traceback.format_exception(error))))
+        return _packed(error)
+
+
+def _packed(error: Exception) -> bytes:
+    """An error with its traceback as a note, to be sent; one that does not survive that still says what it was."""
+    trace = "".join(traceback.format_exception(error))
+    error.add_note(trace)
+    with suppress(Exception):  # classes of others can be made so that packing or unpacking fails in any way
+        packed = pickle.dumps(error)
+        if type(pickle.loads(packed)) is type(error):  # noqa: S301 - it was packed here
+            return packed
+    plain = RuntimeError(traceback.format_exception_only(error)[0].strip())
+    plain.add_note(trace)
+    return pickle.dumps(plain)
 
 
 def _end_with_parent() -> None:
