@@ -52,6 +52,11 @@ class Checked:
         return any(str(one) in self.files for one in (path, *path.parents))  # a member of an archive is below it
 
     @property
+    def passed_over(self) -> int:
+        """How many findings are in the baseline."""
+        return sum(finding.fingerprint in self.known for finding in self.findings if self._counts(finding))
+
+    @property
     def totals(self) -> Totals:
         """What was looked at."""
         return self.findings.totals

@@ -53,7 +53,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except CleanerError as error:
         return _say(f"error: {error}", 2)
     except (BrokenPipeError, SystemExit):  # click exits where the reader of standard output went away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        terminal.leave_output()
         return 0
     except KeyboardInterrupt:
         return _say("interrupted", 130)

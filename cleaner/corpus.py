@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from cleaner.errors import InputError
-from cleaner.output import record_of
+from cleaner.output import SPOOL, record_of
 from cleaner.writers.formats import check_digest, read_packed
 
 
@@ -24,6 +24,8 @@ class Corpus:
 
     def __init__(self, folder: Path) -> None:
         record = record_of(folder)
+        if record is None and (folder / SPOOL).exists():
+            raise InputError(f"{folder}: a run there has not finished; go on with cleaner run … --resume")
         if record is None:
             raise InputError(
                 f"{folder}: is no output of cleaner run (it has no run.json of ours); name one, or make it first"

@@ -76,15 +76,17 @@ def find_earlier(
 def add_corpus(index: Index, corpus: Corpus) -> int:
     """Add the passages of a run's output to an index, but those that it flagged; returns how many.
 
+    A corpus that is in the index already is not added again.
+
     A passage that was flagged has a kept copy that is in the index; so an index that is fed in the order of
     publication holds just what one run over everything would keep.
 
     Raises:
-        InputError: the corpus is in the index already, or its files are not as the run wrote them.
+        InputError: its files are not as the run wrote them.
     """
     name = corpus.record["inputs"]["sha256"]
     if index.has(name):
-        raise InputError(f"{corpus.folder}: is in {index.folder} already; nothing was added, and nothing needs to be")
+        return 0
     corpus.check_files()
     before = len(index)
     rows: list[dict[str, object]] = []

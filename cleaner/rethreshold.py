@@ -17,7 +17,7 @@ from cleaner import schemas
 from cleaner.clusters import find_clusters
 from cleaner.corpus import Corpus
 from cleaner.engines.local import LocalEngine
-from cleaner.errors import InputError
+from cleaner.errors import InputError, OutputError
 from cleaner.minhash import verify
 from cleaner.minhash.verify import REASONS, Thresholds, Verified
 from cleaner.output import RECORD, REPORT, output_folder, publish
@@ -46,8 +46,11 @@ def rethreshold(corpus: Corpus, out: Path, jaccard: float, containment: float) -
     """Write ``corpus`` to ``out`` with only those pairs flagged that reach a threshold; returns its new record.
 
     Raises:
+        OutputError: ``out`` is the folder of ``corpus``, whose pairs would be lost.
         InputError: the run dropped its near-duplicates, left pairs out, or was less strict than is asked for now.
     """
+    if out.resolve() == corpus.folder.resolve():
+        raise OutputError(f"{out}: holds the pairs that are read, and would lose some; choose another folder with -o")
     _refuse(corpus, jaccard, containment)
     corpus.check_files()
     rows = _still_flagged(corpus, jaccard, containment)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import inspect
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -207,3 +209,38 @@ def test_how_surely_pairs_are_found_is_explained_without_a_run(tmp_path: Path) -
     assert "0.5 of all shingles are chosen" in done.stdout
     assert "     2  0.7500" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_check_whose_reader_goes_away_keeps_its_verdict(seeds: Path, tmp_path: Path) -> None:
+    check = shlex.join([sys.executable, "-m", "cleaner", "check", str(seeds), "-q"])
+    line = f"{check} | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[1:] == ["1"]
+    assert done.stderr == ""
+
+
+def test_a_standard_output_that_cannot_be_written_is_named(seeds: Path, tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cleaner", "check", str(seeds), "-q"],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        2, "cleaner: error: standard output cannot be written: No space left on device\n",
+    )  # fmt: skip
+
+
+def test_an_interrupt_amid_the_imports_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    from cleaner import __main__
+
+    class Interrupt:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "cleaner.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "cleaner.cli")
+    monkeypatch.delattr("cleaner.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupt(), *sys.meta_path])
+    with pytest.raises(SystemExit) as end:
+        __main__.main()
+    assert (end.value.code, capsys.readouterr().err) == (130, "cleaner: interrupted\n")

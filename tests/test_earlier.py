@@ -104,5 +104,5 @@ def test_an_index_from_the_command_line(tmp_path: Path) -> None:
     assert again.returncode == 2
     assert "not empty" in again.stderr
     twice = command("index", "add", "new", "-o", "index", cwd=tmp_path)
-    assert twice.returncode == 2
+    assert twice.returncode == 0
     assert "is in index already" in twice.stderr

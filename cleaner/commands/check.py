@@ -31,12 +31,12 @@ OUTPUT_FORMATS = ("text", "jsonl", "github", "gitlab", "sarif", "junit", "markdo
 @click.option(
     "--output-file",
     "files",
-    type=click.Path(path_type=Path),
+    type=options.PATH,
     multiple=True,
     help="File for the findings, - for standard output; the first is for the first format, and so on.",
 )
-@click.option("--baseline", type=click.Path(path_type=Path), help="Pass over the findings that this file lists.")
-@click.option("--write-baseline", type=click.Path(path_type=Path), help="List the findings in this file, and pass.")
+@click.option("--baseline", type=options.PATH, help="Pass over the findings that this file lists.")
+@click.option("--write-baseline", type=options.PATH, help="List the findings in this file, and pass.")
 @click.option("--changed-since", metavar="REVISION", help="Count findings only in files that git says have changed.")
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has instead of the findings.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
@@ -83,12 +83,12 @@ def check_command(
         found = checking.checked(folder, planned, limits, known, Path.cwd(), only)
         if write_baseline:
             count = checking.write_baseline(write_baseline, found.findings)
-            click.echo(f"{count:,} findings listed in {write_baseline}", err=True)
+            click.echo(f"{findings.counted(count, 'finding')} listed in {write_baseline}", err=True)
             return 0
         bracketed = actions.no_commands() if ("text", None) in targets else nullcontext()
         with bracketed:
             for piece in outputs.write(found, targets, statistics):
-                click.echo(piece, nl=False)
+                terminal.show(piece, go_on=True)
         if "markdown" not in formats:
             actions.add_summary(found)
         if not quiet:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from cleaner.commands import options
+
 
 @click.group("index")
 def index_group() -> None:
@@ -14,8 +16,8 @@ def index_group() -> None:
 
 
 @index_group.command("build")
-@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
-@click.option("-o", "--index", type=click.Path(path_type=Path), required=True, help="Folder of the new index.")
+@click.argument("output", type=options.PATH, metavar="OUT")
+@click.option("-o", "--index", type=options.PATH, required=True, help="Folder of the new index.")
 def index_build(output: Path, index: Path) -> None:
     """Make an index of the passages of a run's output; flagged ones are left out, their kept copy is in.
 
@@ -26,14 +28,15 @@ def index_build(output: Path, index: Path) -> None:
     from cleaner.corpus import Corpus
     from cleaner.earlier import add_corpus
     from cleaner.minhash.index import Index
+    from cleaner.reports.findings import counted
 
     corpus = Corpus(output)
-    click.echo(f"{add_corpus(Index.create(index), corpus):,} passages in {index}", err=True)
+    click.echo(f"{counted(add_corpus(Index.create(index), corpus), 'passage')} in {index}", err=True)
 
 
 @index_group.command("add")
-@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
-@click.option("-o", "--index", type=click.Path(path_type=Path), required=True, help="Folder of the index.")
+@click.argument("output", type=options.PATH, metavar="OUT")
+@click.option("-o", "--index", type=options.PATH, required=True, help="Folder of the index.")
 def index_add(output: Path, index: Path) -> None:
     """Add the passages of a run's output to an index.
 
@@ -45,13 +48,18 @@ def index_add(output: Path, index: Path) -> None:
     from cleaner.corpus import Corpus
     from cleaner.earlier import add_corpus
     from cleaner.minhash.index import Index
+    from cleaner.reports.findings import counted
 
     corpus = Corpus(output)
-    click.echo(f"{add_corpus(Index.open(index), corpus):,} passages added to {index}", err=True)
+    opened = Index.open(index)
+    if opened.has(corpus.record["inputs"]["sha256"]):
+        click.echo(f"{output} is in {index} already; nothing was added, and nothing needs to be", err=True)
+        return
+    click.echo(f"{counted(add_corpus(opened, corpus), 'passage')} added to {index}", err=True)
 
 
 @index_group.command("info")
-@click.argument("index", type=click.Path(path_type=Path))
+@click.argument("index", type=options.PATH)
 def index_info(index: Path) -> None:
     """Show how an index was made and how large it is.
 
@@ -66,9 +74,9 @@ def index_info(index: Path) -> None:
 
 
 @index_group.command("export")
-@click.argument("index", type=click.Path(path_type=Path))
+@click.argument("index", type=options.PATH)
 @click.option("--to", "kind", type=click.Choice(["datasketch"]), required=True, help="For which library.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder for the files.")
+@click.option("-o", "--output", type=options.PATH, required=True, help="Folder for the files.")
 def index_export(index: Path, kind: str, output: Path) -> None:
     """Write the signatures of an index for another library, without pickle.
 

@@ -14,6 +14,19 @@ from click.shell_completion import CompletionItem
 from cleaner.config import FILES, Config, Origin, key_of, load
 
 
+class NamedPath(click.Path):
+    """A path; an empty name, such as that of a shell variable that is not set, is not taken for this folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or a usage error."""
+        if value == "":
+            self.fail("the name is empty; name a file or folder, or . for this one", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = NamedPath(path_type=Path)
+
+
 def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Options for some settings of ``Config``, or for those of a run; only those given arrive, in ``flags``."""
 

@@ -7,15 +7,14 @@ import shutil
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
-from cleaner.commands import actions, terminal
+from cleaner.commands import actions, options, terminal
 
 
 @click.command("report")
-@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
-@click.option(
-    "-o", "--to", "target", type=click.Path(path_type=Path), help="The page to write. [default: OUT/report.html]"
-)
+@click.argument("output", type=options.PATH, metavar="OUT")
+@click.option("-o", "--to", "target", type=options.PATH, help="The page to write. [default: OUT/report.html]")
 def report_command(output: Path, target: Path | None) -> None:
     """Write the page about a run again.
 
@@ -36,7 +35,7 @@ def report_command(output: Path, target: Path | None) -> None:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=options.PATH,
     default=Path("output"),
     show_default=True,
     help="Folder that a run wrote.",
@@ -49,22 +48,29 @@ def why_command(identity: str, output: Path) -> None:
       cleaner why 2024/story.txt -o clean/
     """
     from cleaner.corpus import Corpus
+    from cleaner.errors import InputError
     from cleaner.reports import why
 
+    try:
+        corpus = Corpus(output)
+    except InputError as error:
+        if click.get_current_context().get_parameter_source("output") is ParameterSource.DEFAULT:
+            raise InputError(f"{error} (no -o was given, so {str(output)!r} was tried)") from error
+        raise
     width = shutil.get_terminal_size((100, 24)).columns
     with actions.no_commands():
-        for piece in why.explain(Corpus(output), identity, width, click.style, terminal.in_colors()):
-            click.echo(piece)
+        for piece in why.explain(corpus, identity, width, click.style, terminal.in_colors()):
+            terminal.show(f"{piece}\n")
 
 
 @click.command("restore")
-@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
-@click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the originals.")
+@click.argument("output", type=options.PATH, metavar="OUT")
+@click.option("-o", "--to", "folder", type=options.PATH, required=True, help="Folder for the originals.")
 def restore_command(output: Path, folder: Path) -> None:
     """Write the original texts back from a run's output.
 
     Corpus and audit are read. Each document becomes a file named by its id; a text file
-    comes back byte for byte, a page as its extracted text.
+    comes back byte for byte, a page as its extracted text: its HTML is not kept.
 
     \b
     Example:
@@ -73,17 +79,20 @@ def restore_command(output: Path, folder: Path) -> None:
     from cleaner import audit
     from cleaner.corpus import Corpus
     from cleaner.errors import OutputError
+    from cleaner.reports.findings import counted
 
     corpus = Corpus(output)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder}: holds files already; choose an empty or a new folder with -o")
     count = audit.restore(corpus.with_audit(), folder)
-    click.echo(f"restored {count:,} documents to {folder}", err=True)
+    click.echo(f"{counted(count, 'document')} restored to {folder}", err=True)
+    if pages := corpus.record["inputs"].get("pages"):
+        click.echo(f"{counted(pages, 'page')} restored as extracted text; the HTML itself is not kept", err=True)
 
 
 @click.command("rethreshold")
-@click.argument("output", type=click.Path(path_type=Path), metavar="OUT")
-@click.option("-o", "--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the results.")
+@click.argument("output", type=options.PATH, metavar="OUT")
+@click.option("-o", "--to", "folder", type=options.PATH, required=True, help="Folder for the results.")
 @click.option(
     "--jaccard", type=click.FloatRange(0, 1), default=None, help="Jaccard similarity, at least. [default: as in OUT]"
 )
@@ -93,7 +102,9 @@ def restore_command(output: Path, folder: Path) -> None:
 def rethreshold_command(output: Path, folder: Path, jaccard: float | None, containment: float | None) -> None:
     """Flag fewer near-duplicates, without a new run.
 
-    The thresholds can only be raised: the pairs in OUT are what there is.
+    The thresholds can only be raised: the pairs in OUT are what there is. A pair that reaches either of them
+    stays, so raise both to lose pairs that are alike in both ways. Clusters are formed anew, and another copy
+    may be the one that is kept.
 
     \b
     Example:

@@ -62,12 +62,13 @@ def rules_test(**flags: Any) -> int:
       cleaner rules test --rules my-rules.toml
     """
     from cleaner.boilerplate import rule_tests
+    from cleaner.reports.findings import counted
 
     ruleset = _ruleset(flags)
     failures = rule_tests.check(ruleset)
     for failure in failures:
         click.echo(f"{failure.rule}: {failure.message}" + (f": {failure.example}" if failure.example else ""))
-    click.echo(f"{len(ruleset.rules)} rules, {len(failures)} failures", err=True)
+    click.echo(f"{counted(len(ruleset.rules), 'rule')}, {counted(len(failures), 'failure')}", err=True)
     return 1 if failures else 0
 
 

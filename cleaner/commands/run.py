@@ -20,7 +20,7 @@ from cleaner.config import Config
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=options.PATH,
     help="Folder for the results, or - for the corpus on standard output.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
@@ -28,7 +28,7 @@ from cleaner.config import Config
 @click.option("--explain-bands", is_flag=True, help="Show how surely near-duplicates become candidates; no run.")
 @click.option(
     "--save-templates",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.NamedPath(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Also write the templates that were learned to FILE, for --templates of later runs.",
 )
@@ -101,9 +101,10 @@ def _show(
     with progress.cleaned(config, planned, quiet) as (record, folder):
         with actions.no_commands() if diff else nullcontext():
             for piece in text.differences(folder, click.style) if diff else ():
-                click.echo(piece, nl=False)
+                terminal.show(piece)
         if not preview:
             session.refuse_losses(record, config.max_source_loss)
-            session.copy_corpus(folder, sys.stdout.buffer)
+            with terminal.output_named():
+                session.copy_corpus(folder, sys.stdout.buffer)
         session.save_templates(folder, save_templates)
     return record, "nothing was written" if preview else "written to standard output"

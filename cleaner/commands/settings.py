@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cleaner.commands import options
 from cleaner.commands.options import resolve, settings
 from cleaner.config import Config, key_of
 
@@ -42,7 +43,7 @@ def config_command(schema: bool, **flags: Any) -> None:
 
 
 @click.command("init")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.argument("folder", type=options.NamedPath(path_type=Path, file_okay=False), default=Path())
 def init_command(folder: Path) -> None:
     """Write a cleaner.toml with every setting, commented out.
 

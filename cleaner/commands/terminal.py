@@ -6,9 +6,13 @@ import codecs
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
+
+from cleaner.errors import OutputError
 
 #: What stands for a character that the encoding of a stream lacks; any other is shown by its number.
 LIKENESSES = {
@@ -37,6 +41,39 @@ def say(text: str) -> None:
     from cleaner.reports.excerpts import visible
 
     click.echo(f"cleaner: {visible(text)}", err=True)
+
+
+def show(piece: str | bytes, go_on: bool = False) -> None:
+    """Print on standard output; with ``go_on`` its reader may go away, and what is left to be printed goes nowhere.
+
+    Raises:
+        BrokenPipeError: its reader went away.
+        OutputError: it cannot be written.
+    """
+    with output_named():
+        try:
+            click.echo(piece, nl=False)
+        except BrokenPipeError:
+            if not go_on:
+                raise
+            leave_output()
+
+
+@contextmanager
+def output_named() -> Iterator[None]:
+    """Say of an error of the block, which only prints, that it is one of standard output."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        leave_output()
+        raise OutputError(f"standard output cannot be written: {error.strerror or error}") from error
+
+
+def leave_output() -> None:
+    """Let what is still to be printed on standard output go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def add_color(command: click.Command) -> None:

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import connection, forkserver
+from multiprocessing import connection, forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -49,10 +49,18 @@ class Worker:
 
 
 def get_ready() -> None:
-    """Start the process that workers are forked from, if it does not run; it imports while this one goes on."""
+    """Start the process that workers are forked from, if it does not run; it imports while this one goes on.
+
+    An interrupt is not for it: it would say so at length if it came amid its imports.
+    """
     forkserver.set_forkserver_preload(list(PRELOADED))
-    with without_main():
-        forkserver.ensure_running()
+    resource_tracker.ensure_running()  # it lets interrupts through, and the server would start it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with without_main():
+            forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Workers:

@@ -20,6 +20,7 @@ from cleaner.library.records import Cluster, Document, DocumentEdit, DocumentFin
 from cleaner.library.rows import Kind, Line, Rows
 from cleaner.output import output_folder, publish
 from cleaner.readers import Plan
+from cleaner.reports.findings import counted
 from cleaner.writers.parquet import CORPUS
 
 if TYPE_CHECKING:
@@ -234,7 +235,8 @@ class Result:
         closed = self._private is not None and self._private.closed
         return (
             f"<Result: {counts['read']:,} read = {counts['kept']:,} kept + {counts['dropped']:,} dropped"
-            f" + {counts['rejected']:,} rejected; {len(self.edits):,} edits in {counts['changed']:,} documents;"
+            f" + {counts['rejected']:,} rejected; {counted(len(self.edits), 'edit')}"
+            f" in {counted(counts['changed'], 'document')};"
             f" {self.record['near_duplicates']['passages']:,} near-duplicate passages;"
             f" {'closed' if closed else f'in {self.folder}'}>"
         )

@@ -38,9 +38,10 @@ def summary(checked: Checked, paint: Callable[..., str] = plain) -> str:
     new = "new " if checked.known else ""
     found = counted(checked.tally.levels["warning"], new + "finding")
     noted = counted(checked.tally.levels["note"], new + "note")
+    known = f" ({checked.passed_over:,} known)" if checked.known else ""
     read = counted(checked.totals.records, "record")
     verdict = paint("failed", fg="red", bold=True) if checked.failed else paint("passed", fg="green", bold=True)
-    lines = [f"{verdict}: {found} and {noted} in {read}"]
+    lines = [f"{verdict}: {found} and {noted} in {read}{known}"]
     for measure in checked.measures:
         if measure.limit:
             lines.append(f"  {paint('over ', fg='red') if measure.over else 'under'}  {measure}")
