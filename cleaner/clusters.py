@@ -34,7 +34,13 @@ class Edges(NamedTuple):
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     jaccard: NDArray[np.float64]
-    containment: NDArray[np.float64]
+    a_covered: NDArray[np.float64]
+    b_covered: NDArray[np.float64]
+
+    @property
+    def containment(self) -> NDArray[np.float64]:
+        """Shared shingles over those of the passage that has fewer."""
+        return np.maximum(self.a_covered, self.b_covered)
 
     @property
     def alike(self) -> NDArray[np.float64]:
@@ -103,12 +109,12 @@ def find_clusters(engine: Engine, standing: Dataset, pairs: Dataset, keep: str =
 
 
 def _edges(pairs: Dataset, stand: Standing) -> Edges:
-    names = ("a", "b", "jaccard", "containment")
-    columns = [[np.zeros(0, kind)] for kind in (np.int32, np.int32, np.float64, np.float64)]
+    names = ("a", "b", "jaccard", "a_covered", "b_covered")
+    columns = [[np.zeros(0, kind)] for kind in (np.int32, np.int32, np.float64, np.float64, np.float64)]
     for batch in pairs.read(names):
         for column, name in zip(columns, names, strict=True):
-            values = batch[name].to_numpy()
-            column.append(np.searchsorted(stand.passage, values).astype(np.int32) if name in "ab" else values.copy())
+            values, is_passage = batch[name].to_numpy(), name in ("a", "b")
+            column.append(np.searchsorted(stand.passage, values).astype(np.int32) if is_passage else values.copy())
     return Edges._make(map(np.concatenate, columns))
 
 
@@ -122,8 +128,8 @@ def _members(stand: Standing, edges: Edges, kept: NDArray[np.int64], pair: NDArr
     size = np.diff(np.append(first, len(inside)))
     similar = pair[inside]
     none = similar < 0
-    jaccard, containment = edges.jaccard[similar], edges.containment[similar]
-    covered = _covered(stand.length[inside], stand.length[anchor], jaccard, containment)
+    a_covered, b_covered = edges.a_covered[similar], edges.b_covered[similar]
+    covered = np.where(edges.a[similar] == inside, a_covered, b_covered)
     columns = {
         "standing": pa.array(inside),
         "row": pa.array(stand.row[inside]),
@@ -131,26 +137,11 @@ def _members(stand: Standing, edges: Edges, kept: NDArray[np.int64], pair: NDArr
         "cluster": pa.array(np.repeat(np.arange(1, len(first) + 1, dtype=np.int32), size)),
         "size": pa.array(np.repeat(size, size).astype(np.int32)),
         "place": pa.array((np.arange(len(inside)) - np.repeat(first, size)).astype(np.int32)),
-        "jaccard": pa.array(jaccard, mask=none),
-        "containment": pa.array(containment, mask=none),
+        "jaccard": pa.array(edges.jaccard[similar], mask=none),
+        "containment": pa.array(np.maximum(a_covered, b_covered), mask=none),
         "covered": pa.array(covered, mask=none),
     }
     return pa.table(columns, schema=schemas.MEMBERS)
-
-
-def _covered(
-    length: NDArray[np.int64],
-    other: NDArray[np.int64],
-    jaccard: NDArray[np.float64],
-    containment: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """The share of each passage's shingles that its kept copy has, from both similarities.
-
-    With s shared shingles of a and b: containment s / min(a, b), and a + b = s / jaccard + s.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        of_longer = 1 / (1 / jaccard + 1 - 1 / containment)
-    return np.where(length <= other, containment, of_longer)
 
 
 def _ordered(

@@ -167,6 +167,8 @@ def _outlets(corpus: Corpus, ids: list[str]) -> pa.Table:
 def _said(row: dict[str, Any], name: str) -> Any:
     """A field of a stored pair; the offsets of the shared run are those of the passages again."""
     word, *side = name.split("_")
+    if side == ["covered"]:
+        return row[word]["covered"]
     if word == "shared" and len(side) == 2:
         return row[side[0]]["shared"][side[1] == "end"] - row[side[0]]["start"]
     return row[name]

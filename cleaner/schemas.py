@@ -120,6 +120,8 @@ EVIDENCE = pa.schema(
     [
         ("jaccard", pa.float64()),
         ("containment", pa.float64()),
+        ("a_covered", pa.float64()),  # share of each passage's shingles that the other one has
+        ("b_covered", pa.float64()),
         ("shared_words", pa.int64()),
         ("common", pa.int64()),
         ("places", pa.int64()),

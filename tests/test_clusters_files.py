@@ -133,3 +133,24 @@ def test_a_date_that_is_none_comes_last() -> None:
         "0001-01-01T00:00:00+09:00": "0001-01-01T00:00:00+09:00",
     }
     assert moments(pa.array(days)).to_pylist() == list(days.values())
+
+
+def test_a_shorter_passage_with_more_shingles_is_covered_in_part(tmp_path: Path) -> None:
+    words = UNRELATED[0].rstrip(".").split()
+    twice = " ".join([*words, *words])
+    more = " ".join([*words, *(word[::-1] for word in words[: len(words) * 3 // 4])])
+    assert len(more) < len(twice)
+    rows = [{"id": "kept", "text": twice, "date": "2020-01-01"}, {"id": "later", "text": more, "date": "2021-01-01"}]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    clean(tmp_path / "in.jsonl", tmp_path / "out", stages=("near-duplicates",), duplicates="drop-passages")
+    (cluster,) = records(tmp_path / "out" / "clusters.jsonl")
+    (pair,) = records(tmp_path / "out" / "pairs.jsonl")
+    (member,) = cluster["members"]
+    sets = [{tuple(text.split()[at : at + 5]) for at in range(len(text.split()) - 4)} for text in (twice, more)]
+    shared = len(sets[0] & sets[1])
+    assert member["covered"] == pair["b"]["covered"] == shared / len(sets[1]) < 0.8
+    assert member["containment"] == pair["a"]["covered"] == shared / len(sets[0])
+    assert {row["id"]: row["text"] for row in records(tmp_path / "out" / "corpus.jsonl")} == {
+        "kept": twice,
+        "later": more,
+    }

@@ -30,7 +30,8 @@ def test_cases(case: dict[str, str], backend: str) -> None:
 def test_similarities_are_those_of_the_sets_of_shingles() -> None:
     found = one("a b c d e f g h", "c d e f g h i j k l m")
     assert found.jaccard[0] == pytest.approx(2 / 9)
-    assert found.containment[0] == pytest.approx(2 / 4)
+    assert found.containment[0] == found.a_covered[0] == pytest.approx(2 / 4)
+    assert found.b_covered[0] == pytest.approx(2 / 7)
     assert found.shared_words[0] == 6
 
 

@@ -147,6 +147,7 @@ class Pair(NamedTuple):
     Attributes:
         a, b: the passages, ``a`` before ``b`` by id and start.
         a_shared, b_shared: the run of text that both share, as offsets in each document.
+        a_covered, b_covered: share of each passage's shingles that the other one has, 0 to 1.
         shared_words: words in shared shingles.
         jaccard, containment: similarity of their sets of shingles, 0 to 1.
         common: words that both have in common.
@@ -158,6 +159,8 @@ class Pair(NamedTuple):
     b: Copy
     a_shared: tuple[int, int]
     b_shared: tuple[int, int]
+    a_covered: float
+    b_covered: float
     shared_words: int
     jaccard: float
     containment: float
@@ -171,8 +174,12 @@ class Pair(NamedTuple):
     def of(cls, line: Mapping[str, Any]) -> Self:
         """From a line of ``pairs.jsonl``."""
         a, b = line["a"], line["b"]
-        sides: tuple[Any, ...] = (Copy.of(a), Copy.of(b), tuple(a["shared"]), tuple(b["shared"]))
-        return cls(*sides, *(line[name] for name in cls._fields[4:]))
+        sides: tuple[Any, ...] = tuple(each for one in zip(_side(a), _side(b), strict=True) for each in one)
+        return cls(*sides, *(line[name] for name in cls._fields[6:]))
+
+
+def _side(place: Mapping[str, Any]) -> tuple[Copy, tuple[int, ...], float]:
+    return Copy.of(place), tuple(place["shared"]), place["covered"]
 
 
 class Member(NamedTuple):

@@ -51,6 +51,7 @@ PAIRS = pa.schema(
                 ("earlier", pa.bool_()),
                 ("shared_start", pa.int64()),
                 ("shared_end", pa.int64()),
+                ("covered", pa.float64()),
             )
         ),
         *((name, pa.int64()) for name in ("shared_words", "common", "places", "numerals", "names")),
@@ -181,6 +182,7 @@ def flat_pair(line: Line) -> Line:
         sides |= {f"{side}_{name}": place[name] for name in ("id", "start", "end")}
         sides[f"{side}_earlier"] = place.get("earlier", False)
         sides[f"{side}_shared_start"], sides[f"{side}_shared_end"] = place["shared"]
+        sides[f"{side}_covered"] = place["covered"]
     return {**line, **sides}
 
 

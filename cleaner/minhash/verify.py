@@ -52,6 +52,8 @@ class Verified(NamedTuple):
     Attributes:
         jaccard: exact, of the sets of shingles.
         containment: exact, shared shingles over those of the passage that has fewer.
+        a_covered: exact, shared shingles over those of text a.
+        b_covered: the same of text b; the greater of both is the containment.
         shared_words: words in shared shingles, were they one run: their number + 4.
         common: words that both texts have in the same order.
         places: how many places differ between them.
@@ -67,6 +69,8 @@ class Verified(NamedTuple):
 
     jaccard: NDArray[np.float64]
     containment: NDArray[np.float64]
+    a_covered: NDArray[np.float64]
+    b_covered: NDArray[np.float64]
     shared_words: NDArray[np.int64]
     common: NDArray[np.int64]
     places: NDArray[np.int64]
@@ -109,9 +113,9 @@ def _compared(
     compiled = use_numba(backend, wanted.nbytes)
     made = shingle_hashes(wanted, backend, bits=64)
     shared, size, equal = (_shared_fast if compiled else _shared_plain)(made, left, right)
-    less = np.minimum(size[left], size[right])
     jaccard = shared / np.maximum(size[left] + size[right] - shared, 1)
-    containment = shared / np.maximum(less, 1)
+    covered = [shared / np.maximum(size[side], 1) for side in (left, right)]
+    containment = np.maximum(*covered)
     fewer = np.minimum(made.words[left], made.words[right])
     shared_words = np.where(shared > 0, np.minimum(shared + SHINGLE - 1, fewer), 0)
     alike = (jaccard >= thresholds.jaccard) | (containment >= thresholds.containment)
@@ -124,7 +128,7 @@ def _compared(
     form = (evidence[:, 2] + evidence[:, 3]) * thresholds.form > evidence[:, 0]
     reason = np.where(jaccard >= thresholds.jaccard, JACCARD, CONTAINMENT)
     reason = np.select([equal, ~alike, short, form], [EQUAL, UNLIKE, SHORT, FORM], reason).astype(np.int8)
-    return Verified._make((jaccard, containment, shared_words, *evidence.T, reason >= JACCARD, reason))
+    return Verified._make((jaccard, containment, *covered, shared_words, *evidence.T, reason >= JACCARD, reason))
 
 
 def rethreshold(found: Verified, thresholds: Thresholds) -> NDArray[np.bool_]:

@@ -65,8 +65,9 @@ def _line(said: dict[str, Any], a: dict[str, Any], b: dict[str, Any], turned: bo
             record[side]["earlier"] = True
         other = ("b" if side == "a" else "a") if turned else side
         record[side]["shared"] = [place["start"] + said[f"shared_{other}_{name}"] for name in ("start", "end")]
+        record[side]["covered"] = said[f"{other}_covered"]
     record["shared_words"] = said["shared_words"]
-    record |= {name: said[name] for name in schemas.EVIDENCE.names if not name.startswith("shared_")}
+    record |= {name: said[name] for name in schemas.EVIDENCE.names if "shared" not in name and "covered" not in name}
     return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
 
 
