@@ -25,6 +25,9 @@ FORMS = 8
 #: Bounds of a partition: below, there would be too many; above, workers would wait for the last.
 LEAST_PARTITION, MOST_PARTITION = 8 << 20, 128 << 20
 
+#: Where the system tells of control groups: of this process, and of their limits.
+GROUPS = Path("/proc/self"), Path("/sys/fs/cgroup")
+
 
 class Resources(NamedTuple):
     """Worker processes, and bytes of a hash partition."""
@@ -38,31 +41,45 @@ def resources(config: Config, size: int) -> Resources:
     memory = bytes_of(config.memory, "memory") if config.memory else available() // 2
     jobs = config.jobs
     if not jobs:
-        jobs = 1 if size < SMALL_INPUT else min(len(os.sched_getaffinity(0)), max(1, memory // LEAST_MEMORY))
+        jobs = 1 if size < SMALL_INPUT else min(cores(), max(1, memory // LEAST_MEMORY))
     if multiprocessing.current_process().daemon:
         jobs = 1  # Python lets such a process (one of a multiprocessing.Pool, say) have no children
     partition = ((memory - DRIVER_BYTES) // jobs - WORKER_BYTES) // FORMS
     return Resources(jobs, min(max(partition, LEAST_PARTITION), MOST_PARTITION))
 
 
+def cores() -> int:
+    """Cores that this process may use: those of the machine, of its affinity, or of the quota of its control group."""
+    counts = [len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1]
+    for limit in _limits("cpu", "cpu.max", "cpu.cfs_quota_us"):
+        with suppress(OSError, ValueError):  # not there, or "max"
+            said = limit.read_text().split()  # version 2 has quota and period in one file
+            period = int(said[1] if len(said) > 1 else limit.with_name("cpu.cfs_period_us").read_text())
+            if (quota := int(said[0])) > 0:
+                counts.append(max(1, -(-quota // period)))
+    return min(counts)
+
+
 def available() -> int:
     """Bytes of memory that this machine has, or the control group that this process is in."""
     sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
-    for path in _limits():
+    for path in _limits("memory", "memory.max", "memory.limit_in_bytes"):
         with suppress(OSError, ValueError):  # not there, or "max"
-            sizes.append(int(Path(path).read_text()))
+            sizes.append(int(path.read_text()))
     return min(sizes)
 
 
-def _limits() -> list[str]:
-    """The files that hold a limit of memory, of control groups of both versions, from the innermost to the root."""
+def _limits(kind: str, second: str, first: str) -> list[Path]:
+    """The files that hold a limit, of control groups of both versions, from the innermost to the root.
+
+    ``second`` and ``first`` are the names of the file in version 2 and 1.
+    """
     names = []
     with suppress(OSError):
-        for line in Path("/proc/self/cgroup").read_text().splitlines():
+        for line in (GROUPS[0] / "cgroup").read_text().splitlines():
             _, kinds, group = line.split(":", 2)
-            if not kinds or "memory" in kinds.split(","):
-                root = "/sys/fs/cgroup/memory" if kinds else "/sys/fs/cgroup"
-                file = "memory.limit_in_bytes" if kinds else "memory.max"
+            if not kinds or kind in kinds.split(","):
+                root, file = (GROUPS[1] / kind, first) if kinds else (GROUPS[1], second)
                 steps = [Path(group), *Path(group).parents]
-                names += [f"{root}{'' if step == Path('/') else step}/{file}" for step in steps]
+                names += [root / step.relative_to("/") / file for step in steps]
     return names

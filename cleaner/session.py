@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from cleaner.errors import LimitError, OutputError
 from cleaner.output import data_folder, output_folder, publish, refuse_clashes
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
+from cleaner.replacing import replacing
 from cleaner.resources import resources
 from cleaner.resuming import complete, fingerprint, identity, note_begun, refuse_another, stoppable
 
@@ -107,12 +107,10 @@ def save_templates(folder: Path, path: Path | None) -> None:
     """
     if path is None:
         return
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        shutil.copyfile(folder / "templates.jsonl", temporary)
-        os.replace(temporary, path)
+        with (folder / "templates.jsonl").open("rb") as learned, replacing(path) as file:
+            shutil.copyfileobj(learned, file)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise OutputError(f"{path}: cannot be written: {error.strerror}; name another file") from error
 
 

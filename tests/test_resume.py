@@ -330,7 +330,7 @@ def test_sizes_have_units(text: str, size: int) -> None:
 def test_little_memory_means_few_workers_and_small_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "LEAST_PARTITION", 8 << 20)
     monkeypatch.setattr(resources, "MOST_PARTITION", 128 << 20)
-    monkeypatch.setattr(resources.os, "sched_getaffinity", lambda _: set(range(16)))
+    monkeypatch.setattr(resources, "cores", lambda: 16)
     assert resources.resources(Config(memory="2GB"), 1 << 40) == resources.Resources(4, 8 << 20)
     assert resources.resources(Config(memory="2GB", jobs=1), 1 << 40) == (1, 128 << 20)
     assert resources.resources(Config(memory="2GB", jobs=2), 1 << 40) == (2, 59_464_000)

@@ -17,6 +17,7 @@ from cleaner.errors import InputError
 from cleaner.minhash.keys import BANDS, RATE, ROWS, passage_keys
 from cleaner.minhash.shingles import SHINGLE, VERSION
 from cleaner.minhash.signatures import NUM_PERM, SCHEME, SEED, signatures
+from cleaner.replacing import replacing
 
 #: Columns of a passage in an index.
 PASSAGES = pa.schema([schemas.PASSAGES.field(name) for name in ("id", "source", "published", "start", "end", "text")])
@@ -90,9 +91,5 @@ def write_part(folder: Path, table: pa.Table, settings: Settings) -> dict[str, i
 
 def write_record(folder: Path, record: dict[str, Any]) -> None:
     """Replace ``index.json`` in one step."""
-    temporary = folder / f"{NAME}.{os.getpid()}.tmp"
-    with temporary.open("w", encoding="utf-8") as written:
-        json.dump(record, written, indent=1)
-        written.flush()
-        os.fsync(written.fileno())
-    os.replace(temporary, folder / NAME)
+    with replacing(folder / NAME) as written:
+        written.write(json.dumps(record, indent=1).encode())
