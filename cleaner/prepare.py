@@ -20,6 +20,11 @@ from cleaner.encoding import Decoded, RepairOptions, decode, from_text, repair_b
 from cleaner.errors import RecordError
 from cleaner.minhash.shingles import text_buffers
 
+#: The columns of INPUT that the digest of a record is over: all but those that say where it was read.
+DIGESTED = tuple(name for name in schemas.INPUT.names if name not in {"document", "location"})
+#: Stands for a value that is not there, in place of a length.
+NULL = b"\xff" * 8
+
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
@@ -110,12 +115,16 @@ def _replaced(column: pa.Array, name: str, made: Mapping[int, Mapping[str, Any]]
 
 
 def digests_of(batch: pa.RecordBatch) -> list[bytes]:
-    """SHA-256 over id, metadata, content and reason of each record, each with its length before it."""
-    columns = [_contents(batch.column(name)) for name in ("id", "metadata", "text", "raw", "reason")]
+    """SHA-256 over all that each record says, each value with its length before it; see ``DIGESTED``."""
+    columns = [_contents(batch.column(name)) for name in DIGESTED]
     return [
-        hashlib.sha256(b"".join(piece for part in row for piece in (len(part).to_bytes(8, "big"), part))).digest()
+        hashlib.sha256(b"".join(piece for part in row for piece in _sized(part))).digest()
         for row in zip(*columns, strict=True)
     ]
+
+
+def _sized(part: memoryview | bytes | None) -> tuple[memoryview | bytes, ...]:
+    return (NULL,) if part is None else (len(part).to_bytes(8, "big"), part)
 
 
 def total(digests: Iterable[bytes]) -> bytes:
@@ -123,9 +132,13 @@ def total(digests: Iterable[bytes]) -> bytes:
     return (sum(int.from_bytes(digest, "big") for digest in digests) % (1 << 256)).to_bytes(32, "big")
 
 
-def _contents(column: pa.Array) -> list[memoryview]:
-    """The bytes of each string or binary value, without copies; a null has none."""
+def _contents(column: pa.Array) -> list[Any]:
+    """The bytes of each string or binary value, without copies; a list is its JSON."""
+    if column.null_count == len(column):
+        return [None] * len(column)
+    if pa.types.is_list(column.type):
+        return [None if value is None else orjson.dumps(value) for value in column.to_pylist()]
     text = column.view(pa.large_string()) if pa.types.is_large_binary(column.type) else column
     data, offsets = text_buffers(text)
-    view, bounds = data.data, offsets.tolist()
-    return [view[start:end] for start, end in pairwise(bounds)]
+    view, bounds, known = data.data, offsets.tolist(), column.is_valid().to_pylist()
+    return [view[start:end] if valid else None for (start, end), valid in zip(pairwise(bounds), known, strict=True)]

@@ -43,10 +43,28 @@ def test_each_kind_of_row_gets_its_text() -> None:
     assert [orjson.loads(row["notes"])[0]["newline"] for row in (rows[2], rows[3])] == ["\r\n", "\n"]
 
 
-def test_the_digest_is_over_id_metadata_content_and_reason() -> None:
-    (row,) = prepared([{"text": "é", "metadata": "{}"}])
-    parts = (b"d0", b"{}", "é".encode(), b"", b"")
-    assert row["digest"] == hashlib.sha256(b"".join(len(p).to_bytes(8, "big") + p for p in parts)).digest()
+def test_the_digest_is_over_what_a_record_says_and_not_where_it_stands() -> None:
+    record = {"id": "a", "text": "é", "metadata": "{}", "authors": ["b", "c"], "charset": ""}
+    one, other = prepared([record | {"location": "x:1"}, record | {"location": "x:2"}])
+    said = {
+        "id": b"a",
+        "authors": b'["b","c"]',
+        "kind": b"text",
+        "text": "é".encode(),
+        "charset": b"",
+        "metadata": b"{}",
+    }
+    parts = [said.get(name) for name in INPUT.names if name not in ("document", "location")]
+    wanted = hashlib.sha256(b"".join(b"\xff" * 8 if p is None else len(p).to_bytes(8, "big") + p for p in parts))
+    assert one["digest"] == other["digest"] == wanted.digest()
+
+
+def test_no_two_records_that_differ_in_a_field_have_one_digest() -> None:
+    texts = [field.name for field in INPUT if pa.types.is_string(field.type) and field.name != "location"]
+    rows: list[dict[str, Any]] = [{"id": "a", "text": "x"}, {"id": "a", "text": "x", "authors": []}]
+    rows += [{"id": "a", "text": "x", "authors": authors} for authors in (["b", "c"], ["bc"], [""])]
+    rows += [{"id": "a", "text": "x", name: value} for name in texts for value in ("", "other")]
+    assert len({row["digest"] for row in prepared(rows)}) == len(rows)
 
 
 @pytest.mark.parametrize(
