@@ -27,6 +27,10 @@ class WorkerError(CleanerError):
     """Worker processes died, again and again."""
 
 
+class LostPartError(CleanerError):
+    """A part of the spool is gone: something else deleted it, or it was not kept for a run to go on from."""
+
+
 class StoppedError(CleanerError):
     """A run was stopped by what has nothing to do with it; ``--resume`` goes on from what it has finished.
 

@@ -16,7 +16,7 @@ import orjson
 from cleaner import __version__
 from cleaner.config import Config
 from cleaner.engines.manifest import key_of
-from cleaner.errors import OutputError, StoppedError, WorkerError
+from cleaner.errors import LostPartError, OutputError, StoppedError, WorkerError
 from cleaner.output import RECORD, SPOOL, record_of
 from cleaner.prepare import digests_of, total
 from cleaner.readers import Plan
@@ -146,7 +146,7 @@ def stoppable(finished: Callable[[], int]) -> Iterator[None]:
     """
     try:
         yield
-    except (KeyboardInterrupt, MemoryError, OSError, OutputError, WorkerError) as error:
+    except (KeyboardInterrupt, MemoryError, OSError, OutputError, WorkerError, LostPartError) as error:
         if not finished():
             raise
         code = 130 if isinstance(error, KeyboardInterrupt) else 2

@@ -15,7 +15,7 @@ from cleaner.engines import SILENT, Watch
 from cleaner.engines.local import LocalEngine
 from cleaner.engines.manifest import Manifest
 from cleaner.engines.workers import get_ready
-from cleaner.errors import LimitError, OutputError
+from cleaner.errors import LimitError, LostPartError, OutputError
 from cleaner.output import data_folder, output_folder, publish, refuse_clashes
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
@@ -62,7 +62,7 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
         with stoppable(lambda: manifest.finished):
             try:
                 record = _clean(config, planned, spool, watch, manifest)
-            except FileNotFoundError:
+            except LostPartError:
                 if not manifest.going_on:
                     raise
                 watch.say(f"{out}: what the stopped run left is damaged; all is made anew")

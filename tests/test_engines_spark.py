@@ -27,7 +27,7 @@ from cleaner.engines import Dataset, spark_session
 from cleaner.engines.local import LocalEngine
 from cleaner.engines.spark import SparkEngine
 from cleaner.engines.spark_session import Home, reason_of, require
-from cleaner.errors import CleanerError, ConfigError, WorkerError
+from cleaner.errors import CleanerError, ConfigError, LostPartError, WorkerError
 from cleaner.output import REPORT
 from cleaner.readers import ReaderOptions, plan, planning
 
@@ -115,6 +115,16 @@ def test_parts_are_those_of_the_local_engine(engine: SparkEngine, tmp_path: Path
     assert not list(engine.spool.rglob("*.tmp"))
 
 
+@needs_spark
+def test_a_part_that_is_gone_is_told_as_that_on_a_cluster_too(engine: SparkEngine) -> None:
+    data = engine.map("lost", SPLITS, double, SCHEMA)
+    data.parts[2].path.unlink()
+    with pytest.raises(LostPartError, match=r"lost/000002.arrow: this part of the run is gone"):
+        engine.map("again", data.parts, double, SCHEMA)
+    with pytest.raises(LostPartError, match=r"lost/000002.arrow: this part of the run is gone"):
+        engine.shuffle("sums", data, "key", total, SCHEMA)
+
+
 @dataclass(frozen=True)
 class Noted:
     """A group function that leaves a file for each partition that it is called for."""
@@ -198,15 +208,17 @@ def test_what_is_missing_is_told_before_anything_starts(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("said", "reason", "kind"),
     [
-        ("An error occurred\n: java.lang.Exception: outer\nCaused by: a.b.SomeError: inner\n\tat x", "outer"),
-        ("Answer from Java side is empty", "Answer from Java side is empty"),
-        ('X: Traceback (most recent call last):\n  File "a"\nOSError: full\n\n\tat java\n', "OSError: full"),
+        ("An error occurred\n: java.lang.Exception: outer\nCaused by: a.b.SomeError: inner\n\tat x", "outer", None),
+        ("Answer from Java side is empty", "Answer from Java side is empty", None),
+        ('X: Traceback (most recent call last):\n  File "a"\nOSError: full\n\n\tat java\n', "OSError: full", None),
+        ('Traceback (most recent call last):\n  File "a"\ncleaner.errors.InputError: no\n', "no", CleanerError),
+        ('Traceback (most recent call last):\n  File "a"\ncleaner.errors.LostPartError: gone\n', "gone", LostPartError),
     ],
 )
-def test_of_what_spark_says_the_line_that_matters_is_shown(said: str, reason: str) -> None:
-    assert reason_of(said) == (reason, False)
+def test_of_what_spark_says_the_line_that_matters_is_shown(said: str, reason: str, kind: Any) -> None:
+    assert reason_of(said) == (reason, kind)
 
 
 class Broken:

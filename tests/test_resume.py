@@ -176,16 +176,30 @@ def test_a_damaged_part_is_found_and_made_again(
     assert watch.said[1:] == ([f"{tmp_path / 'out'}: what the stopped run left is damaged; all is made anew"] * gone)
 
 
-def test_a_part_that_is_damaged_amid_a_run_stops_it(corpus: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("harm", "said"), [(cut_off, "is damaged"), (Path.unlink, "this part of the run is gone")])
+def test_a_part_that_is_damaged_amid_a_run_stops_it(
+    corpus: Path, whole: dict[str, bytes], tmp_path: Path, harm: Any, said: str
+) -> None:
     class Harm(StopAt):
         def begin(self, name: str, parts: int) -> None:
             if name == "keys":
-                cut_off(tmp_path / "out" / SPOOL / "data" / "passages" / "000000.arrow")
+                harm(tmp_path / "out" / SPOOL / "data" / "passages" / "000000.arrow")
 
-    with pytest.raises(StoppedError, match=r"000000.arrow: is damaged.*--resume goes on"):
+    with pytest.raises(StoppedError, match=rf"000000.arrow: {said}.*--resume goes on"):
         run(corpus, tmp_path / "out", Harm())
     run(corpus, tmp_path / "out", StopAt(), resume=True)
     assert contents(tmp_path / "out") == whole
+
+
+def test_a_missing_file_that_is_no_part_makes_nothing_anew(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(corpus, tmp_path / "out", "lines")
+    watch = StopAt()
+    monkeypatch.setattr(pipeline, "learn_templates", lambda *_: (tmp_path / "input").read_bytes())
+    with pytest.raises(StoppedError, match=r"input: No such file or directory; .*--resume goes on"):
+        run(corpus, tmp_path / "out", watch, resume=True)
+    assert not any("anew" in said for said in watch.said)
 
 
 def test_a_shard_that_is_not_as_it_was_written_is_written_again(

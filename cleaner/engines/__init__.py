@@ -15,6 +15,8 @@ from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from cleaner.errors import LostPartError
+
 BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
 GroupFunction = Callable[[pa.Table], pa.Table]
 
@@ -38,7 +40,10 @@ class OnFiles(Readable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of the spool, written whole by one worker; ``digest`` is the CRC-32 of its bytes."""
+    """One file of the spool, written whole by one worker; ``digest`` is the CRC-32 of its bytes.
+
+    Reading raises LostPartError where it is gone.
+    """
 
     path: Path
     rows: int
@@ -47,13 +52,23 @@ class Part:
 
     def read(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the record batches one after the other; of the file only the ``columns`` that are named are read."""
-        with pa.OSFile(str(self.path)) as source:
+        with self._opened(pa.OSFile) as source:
             yield from _batches(source, self.path, columns)
 
     def mapped(self) -> Iterator[pa.RecordBatch]:
         """Yield the record batches memory-mapped: for reading a few rows here and there."""
-        with pa.memory_map(str(self.path)) as source:
+        with self.memory() as source:
             yield from _batches(source, self.path, None)
+
+    def memory(self) -> pa.NativeFile:
+        """The file as a memory map; raises ``LostPartError`` where it is gone."""
+        return self._opened(pa.memory_map)
+
+    def _opened(self, how: Callable[[str], pa.NativeFile]) -> pa.NativeFile:
+        try:
+            return how(str(self.path))
+        except FileNotFoundError as error:
+            raise LostPartError(f"{self.path}: this part of the run is gone; something else has deleted it") from error
 
 
 def _batches(source: pa.NativeFile, path: Path, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:

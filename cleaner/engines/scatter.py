@@ -79,7 +79,7 @@ class Partition:
         width = 1 << (self.data.bits - self.bits)
         first = self.number * width
         for part in self.data.parts:
-            with pa.memory_map(str(part.path)) as source:
+            with part.memory() as source:
                 reader = pa.ipc.open_file(source)
                 for run in range(0, reader.num_record_batches, 1 << self.data.bits):
                     for place in range(run + first, run + first + width):

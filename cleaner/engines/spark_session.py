@@ -26,7 +26,7 @@ from typing import Any, Self
 
 from cleaner import __version__
 from cleaner.engines import SILENT
-from cleaner.errors import CleanerError, WorkerError
+from cleaner.errors import CleanerError, LostPartError, WorkerError
 from cleaner.resuming import LIBRARIES
 
 #: Spark's settings; ``PYSPARK_SUBMIT_ARGS`` goes over them. Without speculation no two tasks at a time write one file.
@@ -244,7 +244,7 @@ class Session:
         if lost := re.findall(r"Application has been killed\. Reason: (.+)", self._log.read_text(errors="replace")):
             reason = f"{self.master}: {lost[-1]}"
         advice = next((advice for part, advice in ADVICE.items() if part in said), "")
-        kind = CleanerError if ours or advice else WorkerError
+        kind = ours or (CleanerError if advice else WorkerError)
         return kind(f"{what}: {reason}{advice}; all that Spark said is in {self._log}")
 
 
@@ -288,14 +288,17 @@ class Early:
         return []
 
 
-def reason_of(said: str) -> tuple[str, bool]:
-    """The line that matters of what Spark says when something failed, and whether it is one of our own errors.
+def reason_of(said: str) -> tuple[str, type[CleanerError] | None]:
+    """The line that matters of what Spark says when something failed; where it is an error of ours, also of which kind.
 
-    That is what a task raised last; else what was thrown first; else the first line.
+    That is what a task raised last; else what was thrown first; else the first line. Kinds matter only where a run can
+    do something about it: any other is a CleanerError.
     """
     raised = re.findall(r"Traceback \(most recent call last\):\n(?:[ \t].*\n)+(\S.*)", said)
     if raised:
-        ours = re.match(r"cleaner\.errors\.\w+: ", raised[-1])
-        return (raised[-1][ours.end() :], True) if ours else (raised[-1], False)
+        ours = re.match(r"cleaner\.errors\.(\w+): ", raised[-1])
+        if ours is None:
+            return raised[-1], None
+        return raised[-1][ours.end() :], LostPartError if ours[1] == LostPartError.__name__ else CleanerError
     thrown = re.search(r"^(?:: )?[\w.$]+(?:Exception|Error): (.+)", said, re.MULTILINE)
-    return (thrown[1] if thrown else said.strip().partition("\n")[0]), False
+    return (thrown[1] if thrown else said.strip().partition("\n")[0]), None
