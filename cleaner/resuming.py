@@ -32,11 +32,11 @@ ADVICE = "what is finished is kept: the same command with --resume goes on"
 
 def identity(config: Config, planned: Plan) -> dict[str, Any]:
     """What a run must share with one that was stopped to go on from there: settings, versions, inputs."""
-    inputs = sorted({part.path for split in planned.splits for part in split.parts})
+    inputs = sorted({(part.path, part.state) for split in planned.splits for part in split.parts})
     named = [*config.rules, *config.templates]
     for name in config.against:
         named += [name, *(str(path) for path in sorted(Path(name).glob("*")))]
-    states = [_state(one) for one in inputs]
+    states = [_state(*one) for one in inputs]
     facts = {
         "settings": config.resolved(),
         "versions": {"cleaner": __version__, "python": sys.version} | {name: version(name) for name in LIBRARIES},
@@ -129,12 +129,12 @@ def _unlike(record: dict[str, Any], path: Path, config: Config, planned: Plan) -
     return "" if total(digests).hex() == record["inputs"]["sha256"] else "the inputs differ"
 
 
-def _state(path: str) -> tuple[str, int, int]:
-    """A file, its size and when it was changed; of what is far away only the name."""
+def _state(path: str, far: str = "") -> tuple[str, int, int | str]:
+    """A file, its size and when it was changed; of what is far away the name and what its file system said of it."""
     with suppress(OSError):
         found = os.stat(path)
         return path, found.st_size, found.st_mtime_ns
-    return path, 0, 0
+    return path, 0, far
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from typing import Any
 import fsspec
 import pytest
 
+from cleaner.config import Config
 from cleaner.errors import InputError
-from cleaner.readers import ReaderOptions, plan
+from cleaner.readers import ReaderOptions, finding, plan
+from cleaner.resuming import differences, identity
 
 LINES = b"".join(b'{"text": "%d"}\n' % number for number in range(100))
 
@@ -131,3 +133,27 @@ def test_the_web_without_the_page_or_the_server(web: str) -> None:
     assert "it cannot be reached" in found.notes[0]
     ((row,),) = [batch.to_pylist() for batch in found.splits[0].read()]
     assert row["reason"].startswith("it cannot be opened")
+
+
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [
+        ({"ETag": '"a"', "LastModified": "today", "size": 3}, 'etag "a"'),
+        ({"e_tag": None, "Last-Modified": "today"}, "lastmodified today"),
+        ({"md5Hash": "b", "updated": "today"}, "md5hash b"),
+        ({"mtime": 12.5, "created": 3}, "mtime 12.5"),
+        ({"size": 3, "name": "a"}, ""),
+    ],
+)
+def test_the_state_of_a_remote_file_is_the_surest_that_is_said(facts: dict[str, Any], state: str) -> None:
+    assert finding._state(facts) == state
+
+
+def test_a_remote_file_that_was_changed_is_another_input(memory: str) -> None:
+    def now() -> dict[str, Any]:
+        return identity(Config(), plan([memory], ReaderOptions()))
+
+    before = now()
+    assert now() == before
+    fsspec.filesystem("memory").pipe("/corpus/a.txt", b"WORDS")
+    assert list(differences(before, now())) == ["the input files were changed or renamed"]

@@ -7,6 +7,7 @@ import glob
 import hashlib
 import os
 import posixpath
+import re
 import shutil
 import stat
 import sys
@@ -21,14 +22,21 @@ from cleaner.errors import InputError
 from cleaner.output import record_of
 from cleaner.readers.streams import filesystem, is_web, scheme
 
+#: What drivers of fsspec call what changes with a file, the surest first; letters and digits only, since they differ.
+STATES = (
+    *("etag", "generation", "md5hash", "contentmd5", "digest", "sha256", "oid"),
+    *("lastmodified", "mtime", "modified", "updated", "created"),
+)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class File:
-    """A file to read: where it is, what its documents are called after, and its size in bytes."""
+    """A file to read: where it is, what its documents are called after, its size in bytes, and of a URL its state."""
 
     path: str
     name: str
     size: int
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class _Found:
     path: str
     root: str
     size: int
+    state: str = ""
 
 
 def find(inputs: Sequence[str], notes: list[str]) -> list[File]:
@@ -57,7 +66,8 @@ def find(inputs: Sequence[str], notes: list[str]) -> list[File]:
     remote = [file.root for file in found.values() if scheme(file.path)]
     base = os.path.commonpath(local) if local else ""
     far = posixpath.commonpath([_flat(root) for root in remote]) if remote else ""
-    return [File(path, _name(found[path], base, far), found[path].size) for path in sorted(found)]
+    files = [found[path] for path in sorted(found)]
+    return [File(file.path, _name(file, base, far), file.size, file.state) for file in files]
 
 
 def _name(file: _Found, base: str, far: str) -> str:
@@ -226,20 +236,27 @@ def _remote(url: str, notes: list[str]) -> Iterator[_Found]:
     if not below:
         raise InputError(f"{url}: there are no files there; check it")
     for path in below:
-        yield _Found(str(system.unstrip_protocol(path)), root, int(files[path].get("size") or 0))
+        facts = files[path]
+        yield _Found(str(system.unstrip_protocol(path)), root, int(facts.get("size") or 0), _state(facts))
 
 
 def _page(url: str, system: Any, inner: str, notes: list[str]) -> _Found:
     """A page of the web; one that the server cannot give now is left to be rejected when it is read."""
-    size = 0
+    facts: dict[str, Any] = {}
     try:
-        size = int(system.info(inner).get("size") or 0)
+        facts = system.info(inner)
     except Exception as problem:  # drivers raise errors of their own
         if getattr(problem.__cause__, "status", None) in {404, 410}:
             raise InputError(f"{url}: there is nothing at this URL; check it") from None
         notes.append(f"{url}: it cannot be reached: {problem.__cause__ or problem or type(problem).__name__}")
     plain = url.partition("?")[0].rstrip("/")
-    return _Found(url, posixpath.dirname(plain), size)
+    return _Found(url, posixpath.dirname(plain), int(facts.get("size") or 0), _state(facts))
+
+
+def _state(facts: dict[str, Any]) -> str:
+    """What a file system says of the content of a file: the first of ``STATES`` that it knows, or nothing."""
+    known = {re.sub("[^a-z0-9]", "", name.lower()): value for name, value in facts.items() if value is not None}
+    return next((f"{name} {known[name]}" for name in STATES if name in known), "")
 
 
 def _hidden(path: str) -> bool:

@@ -83,7 +83,7 @@ def _part(file: File, options: ReaderOptions) -> Part:
             known, compression = _sniff(file.path, known, compression, options)
         except Exception:  # the same will go wrong in reading, and is rejected there with its reason
             known = "text"
-    return Part(file.path, file.name, known or "text", compression, file.size)
+    return Part(file.path, file.name, known or "text", compression, file.size, state=file.state)
 
 
 def _sniff(path: str, known: str | None, compression: str | None, options: ReaderOptions) -> tuple[str, str | None]:

@@ -27,6 +27,7 @@ class Part:
         size: bytes as they are stored.
         start, end: the piece: bytes of a JSONL file or web archive, row groups of a Parquet file; None: all of it.
         line: number of the piece's first line or row; None where it is not known.
+        state: of a URL what its file system says of the content: its ETag, say, or when it was changed.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Part:
     start: int | None = None
     end: int | None = None
     line: int | None = None
+    state: str = ""
 
     def rows(self, options: ReaderOptions) -> Iterator[Row]:
         """Yield its records; what cannot be read comes as a rejected row."""
