@@ -86,7 +86,7 @@ def _refuse(corpus: Corpus, jaccard: float, containment: float) -> None:
     if config["duplicates"] != "flag":
         raise InputError(f"{corpus.folder}: was made with --duplicates {config['duplicates']}; run again with flag")
     if config["format"] != "jsonl":
-        raise InputError(f"{corpus.folder}: holds text files; run again with --format jsonl")
+        raise InputError(f"{corpus.folder}: was made with --format {config['format']}; run again with jsonl")
     if config["against"]:
         raise InputError(f"{corpus.folder}: was compared with earlier corpora; run again with thresholds")
     for name, asked in (("jaccard", jaccard), ("containment", containment)):

@@ -53,6 +53,13 @@ def test_dropped_passages_cannot_come_back(corpus: Path, tmp_path: Path) -> None
         rethreshold(Corpus(tmp_path / "dropped"), tmp_path / "more", 0.9, 0.9)
 
 
+@pytest.mark.parametrize("kind", ["txt", "parquet", "jsonl.zst"])
+def test_another_format_is_named(corpus: Path, tmp_path: Path, kind: str) -> None:
+    clean(sorted(corpus.rglob("*.txt"))[0], tmp_path / "out", format=kind)
+    with pytest.raises(InputError, match=f"--format {kind}; run again with jsonl"):
+        rethreshold(Corpus(tmp_path / "out"), tmp_path / "more", 0.9, 0.9)
+
+
 def test_pairs_that_were_left_out_matter_only_below_their_similarities(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
