@@ -17,7 +17,7 @@ import click
 
 from cleaner import __version__
 from cleaner.commands import check, index, outputs, rules, run, settings, terminal
-from cleaner.errors import CleanerError, LimitError, StoppedError
+from cleaner.errors import CleanerError, LimitError, NothingKeptError, StoppedError
 
 #: With this variable set an internal error shows its traceback.
 DEBUG = "CLEANER_DEBUG"
@@ -50,6 +50,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _say(f"over the limit: {error}", 1)
     except StoppedError as error:
         return _say(str(error), error.code)
+    except NothingKeptError as error:
+        return _say(f"error: {error}", 1)
     except CleanerError as error:
         return _say(f"error: {error}", 2)
     except (BrokenPipeError, SystemExit):  # click exits where the reader of standard output went away

@@ -314,6 +314,8 @@ def _typed(key: str, value: Any, where: str) -> Any:
         return _parsed(key, value, where)
     if type(value) is int and key.startswith("max-") and default is None:
         return str(value)
+    if type(value) is float and key.startswith("max-") and default is None:
+        raise ConfigError(f"{where}: {key} is a whole number or a percentage such as '0.5%', not {value!r}")
     if isinstance(value, int) and not isinstance(value, bool) and wanted is float:
         return float(value)
     if isinstance(value, bool) != (wanted is bool) or not isinstance(value, wanted):

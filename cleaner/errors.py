@@ -11,6 +11,10 @@ class InputError(CleanerError):
     """An input that cannot be found or opened."""
 
 
+class NothingKeptError(InputError):
+    """No record could be used, and an earlier output that has documents stays as it is; exit code 1."""
+
+
 class OutputError(CleanerError):
     """An output that cannot be written, or that would destroy what is not ours."""
 

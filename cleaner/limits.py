@@ -74,7 +74,7 @@ def parse(text: str, name: str) -> Limit:
     found = re.fullmatch(r"\s*(\d{1,12}(?:\.\d{1,9})?)\s*(%?)\s*", text)
     if not found or (found[2] and float(found[1]) > 100) or (not found[2] and "." in found[1]):
         raise ConfigError(
-            f"{key_of(name)}: {text!r} is neither a percentage such as 0.5% nor a whole number such as 20"
+            f"{key_of(name)}: {text!r} is no limit; give a whole number such as 20, or a percentage such as '0.5%'"
         )
     return Limit(float(found[1]) / 100, None) if found[2] else Limit(None, int(found[1]))
 

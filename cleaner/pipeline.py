@@ -41,7 +41,8 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     """
     boilerplate, near = (name in config.stages for name in ("boilerplate", "near-duplicates"))
     documents = engine.map("documents", plan.splits, Prepare.of(config), schemas.DOCUMENTS)
-    size, digest = measured(engine.map("sizes", documents.only("text", "digest"), measure, schemas.SIZES))
+    sizes = engine.map("sizes", documents.only("text", "kind", "digest"), measure, schemas.SIZES)
+    size, pages, digest = measured(sizes)
     shards = max(1, -(-size // SHARD_BYTES))
     repeated = find_repeated(engine, documents)
     templates = learn_templates(engine, documents, repeated) if boilerplate else None
@@ -52,19 +53,22 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
     write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.found.flags)
     written = engine.shuffle("written", cleaned, key, write, schemas.WRITTEN)
-    return write_record(folder, config, digest, cleaned, templates, duplicates, written)
+    return write_record(folder, config, {"pages": pages, "sha256": digest}, cleaned, templates, duplicates, written)
 
 
 def measure(batch: pa.RecordBatch) -> pa.RecordBatch:
     """DOCUMENTS → SIZES: a batch function."""
     size = pc.sum(pc.binary_length(batch["text"])).as_py() or 0
-    return pa.RecordBatch.from_pydict({"text": [size], "digest": [total(batch["digest"].to_pylist())]}, schemas.SIZES)
+    pages = pc.sum(pc.and_(pc.is_valid(batch["text"]), pc.equal(batch["kind"], "html"))).as_py() or 0
+    digest = total(batch["digest"].to_pylist())
+    return pa.RecordBatch.from_pydict({"text": [size], "pages": [pages], "digest": [digest]}, schemas.SIZES)
 
 
-def measured(sizes: Dataset) -> tuple[int, str]:
-    """The size of all texts as UTF-8, and the digest of all records: they depend on the corpus alone.
+def measured(sizes: Dataset) -> tuple[int, int, str]:
+    """The size of all texts as UTF-8, how many are of pages, and the digest of all records; the corpus alone decides.
 
     The digest is the sum modulo 2^256 of the digests of the records, so that their order does not matter.
     """
     table = sizes.table()
-    return pc.sum(table["text"]).as_py() or 0, total(table["digest"].to_pylist()).hex()
+    size, pages = (pc.sum(table[name]).as_py() or 0 for name in ("text", "pages"))
+    return size, pages, total(table["digest"].to_pylist()).hex()

@@ -56,7 +56,7 @@ CLEANED = pa.schema(
 )
 
 #: One row a batch of documents: bytes of text, and the sum of the digests.
-SIZES = pa.schema([("text", pa.int64()), ("digest", pa.binary(32))])
+SIZES = pa.schema([("text", pa.int64()), ("pages", pa.int64()), ("digest", pa.binary(32))])
 
 #: One row an id, to find ids that stand twice.
 IDS = pa.schema([("key", pa.int64()), ("id", pa.string()), ("location", pa.string()), ("document", pa.int64())])

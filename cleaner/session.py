@@ -15,8 +15,8 @@ from cleaner.engines import SILENT, Watch
 from cleaner.engines.local import LocalEngine
 from cleaner.engines.manifest import Manifest
 from cleaner.engines.workers import get_ready
-from cleaner.errors import LimitError, LostPartError, OutputError
-from cleaner.output import data_folder, output_folder, publish, refuse_clashes
+from cleaner.errors import LimitError, LostPartError, NothingKeptError, OutputError
+from cleaner.output import data_folder, output_folder, publish, record_of, refuse_clashes
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
 from cleaner.replacing import replacing
@@ -68,6 +68,7 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
                 watch.say(f"{out}: what the stopped run left is damaged; all is made anew")
                 record = _clean(config, planned, spool, watch, Manifest(data, fingerprint(facts)))
             refuse_losses(record, config.max_source_loss)
+            refuse_nothing(record, out)
             if config.report:
                 from cleaner.reports.html import write_report
 
@@ -127,6 +128,21 @@ def refuse_losses(record: dict[str, Any], limit: float) -> None:
             f"source {name} would lose {worst['lost']:.1%} of its characters, more than max-source-loss {limit:.1%}; "
             "nothing was written; look with --diff, or raise the limit"
         )
+
+
+def refuse_nothing(record: dict[str, Any], out: Path) -> None:
+    """Leave an output that has documents alone where a run into its folder keeps none.
+
+    Raises:
+        NothingKeptError: says the commonest reason.
+    """
+    from cleaner.reports.summary import commonest
+
+    earlier: Any = record_of(out)
+    if record["counts"]["kept"] == 0 and earlier is not None and earlier.get("counts", {}).get("kept"):
+        read = record["counts"]["read"]
+        said = f"none of {read:,} records could be used{commonest(record)}" if read else "no record was read"
+        raise NothingKeptError(f"{said}; {out} keeps what the run before wrote there; look with --dry-run")
 
 
 @contextmanager

@@ -656,3 +656,27 @@ def test_a_single_text_can_do_without_stages() -> None:
     )
     text = "The cafÃ© is closed, the owner said on Monday, and will not open again.\n\nShare this article\n"
     assert clean_text(text, stages=("boilerplate",)).strip() == text.partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: cleaner.clean_texts("abc"), r"several texts.* clean_text\(\)"),
+        (lambda: clean(["some text"]), r"no such file.* mappings.* clean_texts\(\)"),
+        (lambda: cleaner.check("seeds", max_mojibake=0.5), "a whole number or a percentage such as '0.5%'"),
+    ],
+)
+def test_what_is_given_in_a_wrong_shape_is_told_where_it_belongs(call: Any, said: str) -> None:
+    with pytest.raises(cleaner.CleanerError, match=said):
+        call()
+
+
+def test_the_share_taken_out_is_of_all_documents_dropped_ones_too(tmp_path: Path) -> None:
+    from cleaner.reports.summary import summary
+
+    text = " ".join(f"word{number}" for number in range(60)) + "\n\nRead more: https://example.com/more"
+    result = clean([{"id": one, "text": text, "source": one} for one in "ab"], duplicates="drop-documents")
+    counts, removed = result.counts, sum(result.record["characters_removed"].values())
+    assert counts["dropped"] == 1
+    assert counts["characters"] + counts["dropped_characters"] + removed == 2 * len(text)
+    assert f"({removed / (2 * len(text)):.1%})" in summary(result.record, "") or not removed

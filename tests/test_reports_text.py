@@ -37,7 +37,7 @@ def test_the_summary_names_counts_effects_and_what_is_wrong(out: Path) -> None:
     assert "3 records read = 2 kept + 0 dropped + 1 rejected" in said
     assert "encoding/mojibake" in said
     assert "1 near-duplicate passage in 1 cluster (1 verified pair)" in said
-    assert "rejected.jsonl says why" in said
+    assert "1 record could not be used: it has no field known to hold text" in said
     assert said.endswith("written to out")
 
 

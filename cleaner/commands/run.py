@@ -30,7 +30,7 @@ from cleaner.config import Config
     "--save-templates",
     type=options.NamedPath(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Also write the templates that were learned to FILE, for --templates of later runs.",
+    help="Also write the templates that were learned to FILE, for --templates of later runs; also with --dry-run.",
 )
 @click.option("--resume", is_flag=True, help="Go on from what a run that was stopped has finished in OUTPUT.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
@@ -107,4 +107,5 @@ def _show(
             with terminal.output_named():
                 session.copy_corpus(folder, sys.stdout.buffer)
         session.save_templates(folder, save_templates)
-    return record, "nothing was written" if preview else "written to standard output"
+    nothing = f"nothing was written but {save_templates}" if save_templates else "nothing was written"
+    return record, nothing if preview else "written to standard output"

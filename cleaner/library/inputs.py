@@ -72,11 +72,20 @@ def plan_of(inputs: Inputs, config: Config, folder: Path) -> Plan:
     """
     given, named = _given(inputs)
     if named:
-        return session.plan_inputs([_name(one) for one in given], config)
+        return _named([_name(one) for one in given], config)
     options = session.reader_options(config)
     first = next(given, None)
     notes = _guessed(first, options)
     return replace(spool(given if first is None else chain([first], given), options, folder), notes=notes)
+
+
+def _named(names: list[str], config: Config) -> Plan:
+    try:
+        return session.plan_inputs(names, config)
+    except InputError as error:
+        if "there is no such file" in str(error):
+            raise InputError(f"{error}; a string names a file: {_WANTED}") from error
+        raise
 
 
 def _guessed(first: Any, options: ReaderOptions) -> tuple[str, ...]:
@@ -100,7 +109,7 @@ def _given(inputs: Any) -> tuple[Iterator[Any], bool]:
 
 _WANTED = (
     "give names of files (strings or paths), Documents or mappings, an Arrow table, a pandas or Polars frame; "
-    "single texts as Document(text)"
+    "single texts as Document(text) or {'text': text}, or to clean_texts()"
 )
 
 

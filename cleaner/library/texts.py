@@ -77,6 +77,8 @@ _DEFAULT = Config()
 
 
 def _records(texts: Iterable[str | Document], html: bool) -> Iterator[Any]:
+    if isinstance(texts, str):
+        raise InputError("clean_texts() takes several texts, such as a list of strings; for one there is clean_text()")
     for number, text in enumerate(texts, 1):
         if isinstance(text, Document) and not html:
             yield text

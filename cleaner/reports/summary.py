@@ -21,8 +21,15 @@ NOTABLE_LOSS, NOTABLE = 0.3, 3
 
 def summary(record: dict[str, Any], done: str, folder: Path | None = None, paint: Callable[..., str] = plain) -> str:
     """The lines; ``done`` says where the files are, ``folder`` (if they were written) is what is looked at next."""
-    warnings = [paint("warning: ", fg="yellow", bold=True) + text for text in _warnings(record)]
-    lines = [*_counts(record, paint), *_effects(record), *_near(record), *warnings, done, *_next(record, folder)]
+    warnings = [paint("warning: ", fg="yellow", bold=True) + text for text in _warnings(record, folder)]
+    lines = [
+        *_counts(record, paint),
+        *_effects(record, folder),
+        *_near(record),
+        *warnings,
+        done,
+        *_next(record, folder),
+    ]
     return "\n".join(lines)
 
 
@@ -33,12 +40,12 @@ def _counts(record: dict[str, Any], paint: Callable[..., str]) -> Iterator[str]:
         f" + {counts['dropped']:,} dropped + {counts['rejected']:,} rejected"
     )
     edits, removed = (sum(record[name].values()) for name in ("edits", "characters_removed"))
-    before = counts["characters"] + removed
+    before = counts["characters"] + counts.get("dropped_characters", 0) + removed
     share = f" ({removed / before:.1%})" if removed > 0 and before else ""
     yield f"{counts['changed']:,} changed by {counted(edits, 'edit')}, {counted(removed, 'character')} taken out{share}"
 
 
-def _effects(record: dict[str, Any]) -> Iterator[str]:
+def _effects(record: dict[str, Any], folder: Path | None) -> Iterator[str]:
     """The rules that took out most."""
     rows = sorted(record["characters_removed"].items(), key=lambda row: (-row[1], row[0]))[:BIGGEST]
     wide = max((len(name) for name, _ in rows), default=0)
@@ -48,7 +55,7 @@ def _effects(record: dict[str, Any]) -> Iterator[str]:
         edits = f"{count:>{most},} {'edit' if count == 1 else 'edits':5}"
         yield f"  {name:{wide}}  {edits}  {size:>{len(f'{rows[0][1]:,}')},} characters"
     if len(record["edits"]) > BIGGEST:
-        yield f"  and {counted(len(record['edits']) - BIGGEST, 'more rule')}; run.json has all"
+        yield f"  and {counted(len(record['edits']) - BIGGEST, 'more rule')}{'; run.json has all' if folder else ''}"
 
 
 def _near(record: dict[str, Any]) -> Iterator[str]:
@@ -76,15 +83,27 @@ def _near(record: dict[str, Any]) -> Iterator[str]:
         yield f"  {near['pairs_left_out']:,} more pairs of very large clusters are not in pairs.jsonl"
 
 
-def _warnings(record: dict[str, Any]) -> Iterator[str]:
+def _warnings(record: dict[str, Any], folder: Path | None) -> Iterator[str]:
     counts = record["counts"]
     for row in [row for row in record["sources"] if row["lost"] > NOTABLE_LOSS][:NOTABLE]:
         name = excerpt(row["source"]) if row["source"] else "(no source)"
         yield f"source {name} lost {row['lost']:.0%} of its {row['characters']:,} characters"
     if counts["rejected"]:
-        yield f"{counted(counts['rejected'], 'record')} could not be used; rejected.jsonl says why"
+        more = "; rejected.jsonl has all" if folder else ""
+        yield f"{counted(counts['rejected'], 'record')} could not be used{commonest(record)}{more}"
+    if counts.get("without_text"):
+        yield f"{counted(counts['without_text'], 'document')} without text"
     if counts["read"] == counts["rejected"]:
         yield "nothing was kept"
+
+
+def commonest(record: dict[str, Any]) -> str:
+    """``: reason``, or, where there are several, the commonest with its number."""
+    reasons = record.get("rejections") or []
+    if not reasons:
+        return ""
+    first, count = excerpt(reasons[0]["reason"], 120), reasons[0]["records"]
+    return f": {first}" if count == record["counts"]["rejected"] else f", {count:,} of them: {first}"
 
 
 def _next(record: dict[str, Any], folder: Path | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,9 @@ from cleaner.writers.files import Output
 #: So many sources are named in ``run.json``.
 SOURCES = 20
 
+#: So many reasons for rejecting records are named there.
+REASONS = 5
+
 #: Libraries whose version can change results, by the stage that uses them.
 LIBRARIES = {"encoding": ("ftfy",), "extract": ("trafilatura",), "boilerplate": (), "near-duplicates": ()}
 
@@ -29,13 +33,13 @@ LIBRARIES = {"encoding": ("ftfy",), "extract": ("trafilatura",), "boilerplate": 
 def write_record(
     folder: Path,
     config: Config,
-    digest: str,
+    inputs: dict[str, Any],
     cleaned: Dataset,
     templates: Dataset | None,
     duplicates: Duplicates,
     written: Dataset,
 ) -> dict[str, Any]:
-    """Write everything but the shards, ``run.json`` last; returns what it holds. ``digest`` is that of the inputs."""
+    """Write everything but the shards, ``run.json`` last; returns what it holds. ``inputs`` is said of them."""
     rejected = write_rejected(folder, cleaned)
     near = duplicates.found
     clusters = write_lines(folder, "clusters.jsonl", near.clusters, near.count)
@@ -50,7 +54,7 @@ def write_record(
         "version": __version__,
         "libraries": {name: version(name) for stage in config.stages for name in LIBRARIES[stage]},
         "config": config.resolved(),
-        "inputs": {"records": read, "sha256": digest},
+        "inputs": {"records": read, **inputs},
         "counts": {
             "read": read,
             "kept": totals["documents"],
@@ -58,7 +62,10 @@ def write_record(
             "rejected": rejected["rows"],
             "changed": totals["changed"],
             "characters": totals["characters"],
+            "dropped_characters": totals["dropped_characters"],
+            "without_text": totals["without_text"],
         },
+        "rejections": rejected.pop("reasons"),
         "edits": {rule: counts["rules"][rule] for rule in sorted(counts["rules"])},
         "characters_removed": {rule: counts["characters"][rule] for rule in sorted(counts["characters"])},
         "templates": learned["rows"],
@@ -83,7 +90,7 @@ def write_record(
 
 
 def write_rejected(folder: Path, cleaned: Dataset) -> dict[str, Any]:
-    """Write ``rejected.jsonl``: where each record that was not used stands, and why."""
+    """Write ``rejected.jsonl``: where each unused record stands, and why; returns its row and ``reasons``."""
     columns = ["location", "id", "reason"]
     rows = [batch.filter(pc.is_valid(batch["reason"])) for batch in cleaned.read(columns)]
     table = pa.Table.from_batches(rows, pa.schema([cleaned.schema.field(name) for name in columns]))
@@ -92,7 +99,19 @@ def write_rejected(folder: Path, cleaned: Dataset) -> dict[str, Any]:
         for batch in table.to_batches():
             for row in batch.to_pylist():
                 output.write(row)
-        return output.close()
+        return {**output.close(), "reasons": commonest(table["reason"])}
+
+
+def commonest(reasons: pa.ChunkedArray) -> list[dict[str, Any]]:
+    """The reasons that most records were rejected for; those that differ in names and numbers only count as one."""
+    counts: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    for row in pc.value_counts(reasons).to_pylist():
+        kind = re.sub(r"'[^']*'|\d[\d,.]*", "…", row["values"])
+        counts[kind] += row["counts"]
+        examples[kind] = min(row["values"], examples.get(kind, row["values"]))
+    rows = sorted(counts, key=lambda kind: (-counts[kind], kind))[:REASONS]
+    return [{"reason": examples[kind], "records": counts[kind]} for kind in rows]
 
 
 def write_templates(folder: Path, templates: Dataset | None) -> dict[str, Any]:

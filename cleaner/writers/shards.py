@@ -254,10 +254,12 @@ class Counts:
         """Count one document as it is after all edits; one that is dropped is lost to its source as a whole."""
         if dropped:
             self.totals["dropped"] += 1
+            self.totals["dropped_characters"] += len(row["text"])
             self.lost[row["source"] or ""] += len(row["text"])
             return
         self.totals["documents"] += 1
         self.totals["characters"] += len(row["text"])
+        self.totals["without_text"] += not row["text"].strip()
         self.totals["changed"] += row["edits"] != b"[]"
 
     def as_json(self) -> dict[str, Any]:
