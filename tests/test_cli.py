@@ -195,7 +195,8 @@ def test_an_interrupted_run_leaves_nothing(corpus: Path, tmp_path: Path, jobs: s
             time.sleep(0.01)
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: to the command and to its workers
         _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    # Python dies of the signal itself if it came while a string was executed, as dataclasses do: 130 to a shell, too.
+    assert process.returncode in (130, -signal.SIGINT)
     assert errors.endswith("cleaner: interrupted\n")
     assert "Traceback" not in errors
     assert not (tmp_path / "out").exists()
