@@ -19,6 +19,7 @@ import stopping
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from running import clean, contents
+from spark_cluster import missing
 
 from cleaner import pipeline, resources
 from cleaner.config import Config
@@ -28,7 +29,10 @@ from cleaner.readers import planning, rows
 from cleaner.session import clean_to, plan_inputs
 
 #: The settings that choose each engine, and how many examples it is tried with.
-ENGINES: dict[str, tuple[dict[str, Any], int]] = {"local": ({}, 7)}
+ENGINES: dict[str, tuple[dict[str, Any], int]] = {
+    "local": ({}, 7),
+    "spark": ({"engine": "spark", "master": "local[2]"}, 2),  # starting Spark takes seconds
+}
 
 #: Steps at which a run is stopped, or a worker of it killed.
 STEPS = (
@@ -130,6 +134,8 @@ def test_shards_hold_the_same_lines(wanted: Callable[[str, int], dict[str, bytes
 def test_any_order_workers_sizes_and_crash_give_the_same_bytes(
     engine: str, whole_corpus: Path, wanted: Callable[[str, int], dict[str, bytes]]
 ) -> None:
+    if engine == "spark" and missing():
+        pytest.skip(missing())
     chosen, examples = ENGINES[engine]
     names = sorted(path.name for path in whole_corpus.iterdir())
 
