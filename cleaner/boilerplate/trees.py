@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,6 @@ SCALE = 65536.0
 DEPTH = 6
 #: After so many trees a line that is as sure as this to be content (in logits) needs no further ones.
 EARLY, SURE = 40, -2.3
-#: So many lines are asked by one tree before the next, so that their features stay in the nearest cache.
-_BLOCK = 64
 
 
 class Trees(NamedTuple):
@@ -34,15 +32,26 @@ class Trees(NamedTuple):
 
     def score(self, columns: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return the summed leaf values for each column of ``columns``, shape (features, lines)."""
-        out = np.zeros(columns.shape[1], dtype=np.int64)
-        sure = int(SURE * SCALE)
-        if is_large(columns.shape[1] * 40):
-            compiled(_score_kernel)(*self, np.ascontiguousarray(columns), min(EARLY, len(self.value)), sure, out)
-        elif len(out):
-            first = _score(Trees(self.feature[:EARLY], self.threshold[:EARLY], self.value[:EARLY]), columns)
-            rest = _score(Trees(self.feature[EARLY:], self.threshold[EARLY:], self.value[EARLY:]), columns)
-            out += np.where(first < sure, 2 * first, first + rest)
-        return out
+        early, late = self._part(slice(EARLY)), self._part(slice(EARLY, None))
+        out = early._sums(columns)
+        left = np.flatnonzero(out >= int(SURE * SCALE))
+        whole = out * 2
+        whole[left] = out[left] + late._sums(np.take(columns, left, axis=1))
+        return whole
+
+    def _part(self, some: slice) -> Trees:
+        return Trees(self.feature[some], self.threshold[some], self.value[some])
+
+    def _sums(self, columns: NDArray[np.float32]) -> NDArray[np.int64]:
+        if not is_large(columns.shape[1] * 40):
+            return _score(self, columns)
+        from cleaner.boilerplate.tree_kernel import BLOCK, score
+
+        size = columns.shape[1]
+        out = np.zeros(max(size, BLOCK), dtype=np.int64)
+        wide = columns if size >= BLOCK else np.pad(columns, [(0, 0), (0, BLOCK - size)])
+        compiled(score)(*self, wide, out)
+        return out[:size]
 
 
 def _score(trees: Trees, columns: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -53,36 +62,3 @@ def _score(trees: Trees, columns: NDArray[np.float32]) -> NDArray[np.int64]:
         node = 2 * node + 1 + (columns[trees.feature[tree, node], line] > trees.threshold[tree, node])
     values: NDArray[np.int64] = trees.value[tree, node - 2**DEPTH + 1].sum(axis=1, dtype=np.int64)
     return values
-
-
-def _score_kernel(feature: Any, threshold: Any, value: Any, columns: Any, early: Any, sure: Any, out: Any) -> None:
-    # flat arrays and unsigned places: nothing to check between one question and the next
-    features, thresholds, values, flat = feature.ravel(), threshold.ravel(), value.ravel(), columns.ravel()
-    size = np.uint64(len(out))
-    rows = np.empty(_BLOCK, np.uint64)
-    for start in range(0, len(out), _BLOCK):
-        count = min(_BLOCK, len(out) - start)
-        for at in range(count):
-            rows[at] = np.uint64(start + at)
-        for part in range(2):
-            for tree in range(early if part else 0, len(value) if part else early):
-                above = np.uint64(tree * 63 - 1)
-                leaves = np.uint64(tree * 64 - 64)
-                for at in range(count):
-                    line = rows[at]
-                    node = np.uint64(1)  # below node n are 2n and 2n + 1
-                    for _ in range(DEPTH):
-                        place = above + node
-                        asked = flat[np.uint64(features[place]) * size + line]
-                        node += node + np.uint64(asked > thresholds[place])
-                    out[line] += values[leaves + node]
-            if part == 0:
-                left = 0
-                for at in range(count):
-                    line = rows[at]
-                    if out[line] < sure:
-                        out[line] *= 2
-                    else:
-                        rows[left] = line
-                        left += 1
-                count = left
