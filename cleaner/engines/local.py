@@ -12,7 +12,7 @@ import pyarrow as pa
 from cleaner.engines import SILENT, BatchFunction, Dataset, GroupFunction, Part, Readable, Watch, spool
 from cleaner.engines.manifest import Manifest, key_of
 from cleaner.engines.scatter import Partition, arranged, bits_for
-from cleaner.engines.workers import Step, Workers, give_back
+from cleaner.engines.workers import Step, Workers, give_back_in_time
 
 #: A hash partition of a shuffle is meant to be about this large, so that it fits into a worker's memory.
 PARTITION_BYTES = 64 << 20
@@ -151,7 +151,7 @@ class LocalEngine:
         if self.jobs == 1 or len(calls) < 2:
             for place, call in enumerate(calls):
                 yield place, step(*call)
-                give_back()
+                give_back_in_time()
             return
         self._workers = self._workers or Workers(self.jobs, self.watch.say)
         try:

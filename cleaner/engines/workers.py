@@ -8,6 +8,7 @@ import os
 import pickle
 import signal
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,12 @@ PRELOADED = (
     *("cleaner.boilerplate.decide", "cleaner.boilerplate.kernels", "cleaner.encoding.scan_kernel"),
     *("cleaner.minhash.kernels", "cleaner.minhash.token_kernel", "cleaner.minhash.pair_kernels"),
 )
+
+#: Freed memory is given back once in so many seconds of work, and when a worker has nothing to do for so many: that
+#: takes as long as a small call, and what was given back has to be asked for again.
+BUSY, IDLE = 1.0, 0.1
+#: When this process last gave memory back.
+_given_back = [0.0]
 
 #: What every call of a step does: it is sent to each worker once; the arguments of a call follow.
 Step = Callable[..., Part]
@@ -164,6 +171,8 @@ def _serve(pipe: Connection) -> None:
     step: Step | None = None
     with suppress(EOFError, OSError):  # the parent is gone
         while True:
+            if step is not None and not pipe.poll(IDLE):
+                give_back()
             given = pickle.loads(pipe.recv_bytes())  # noqa: S301 - the parent wrote it
             if not isinstance(given, tuple):
                 step = given
@@ -173,15 +182,22 @@ def _serve(pipe: Connection) -> None:
 
 def give_back() -> None:
     """Return freed memory to the system: allocators keep what a call had at its peak, and others may need it now."""
+    _given_back[0] = time.monotonic()
     pa.default_memory_pool().release_unused()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # of the GNU C library
         trim(0)
 
 
+def give_back_in_time() -> None:
+    """Return freed memory if that was not done of late."""
+    if time.monotonic() - _given_back[0] >= BUSY:
+        give_back()
+
+
 def _made(step: Step, call: tuple[Any, ...]) -> bytes:
     try:
         part = step(*call)
-        give_back()
+        give_back_in_time()
         return pickle.dumps(part)
     except Exception as error:
         return _packed(error)
