@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pytest
 
 from cleaner.engines.local import LocalEngine
+from cleaner.engines.scatter import arranged
 from cleaner.engines.workers import _made
 from cleaner.errors import CleanerError, OutputError, StoppedError, WorkerError
 
@@ -137,6 +138,19 @@ def test_the_watch_hears_of_every_part(tmp_path: Path, jobs: int) -> None:
     assert watch.heard[0] == ("begin", "double", 4)
     assert watch.heard[-1] == ("end", "double")
     assert sorted(watch.heard[1:-1]) == [("done", "double", rows) for rows in (0, 100, 100, 250)]
+
+
+def test_partitions_without_rows_take_no_room() -> None:
+    texts = ["a line of some length"] * 4_000
+    batch = pa.RecordBatch.from_pydict({"key": [1] * 4_000, "text": texts})
+    sizes = []
+    for bits in (1, 7):
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_file(sink, batch.schema) as writer:
+            for one in arranged([batch], "key", bits, 1 << 20):
+                writer.write_batch(one)
+        sizes.append(sink.getvalue().size)
+    assert sizes[1] - sizes[0] < (2**7 - 2) * 600
 
 
 def test_data_without_rows_can_be_shuffled(tmp_path: Path) -> None:

@@ -292,7 +292,7 @@ def test_what_lies_elsewhere_is_private_and_goes_with_the_run(
     assert contents(tmp_path / "out") == whole
 
 
-@pytest.mark.parametrize("file_bytes", [150_000])
+@pytest.mark.parametrize("file_bytes", [100_000])
 def test_a_full_disk_is_one_message_and_the_run_goes_on_when_there_is_room(
     corpus: Path, whole: dict[str, bytes], tmp_path: Path, file_bytes: int
 ) -> None:

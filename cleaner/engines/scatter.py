@@ -59,8 +59,10 @@ def _run(batches: list[pa.RecordBatch], key: str, bits: int) -> Iterator[pa.Reco
     partition = partitions(batch[key], bits)
     batch = batch.take(pa.array(np.argsort(partition, kind="stable")))
     ends = np.cumsum(np.bincount(partition, minlength=1 << bits)).tolist()
+    # A slice without rows would be written with the offsets of the whole batch.
+    empty = pa.RecordBatch.from_pylist([], batch.schema)
     for start, end in pairwise([0, *ends]):
-        yield batch.slice(start, end - start)
+        yield batch.slice(start, end - start) if start < end else empty
 
 
 @dataclass(frozen=True, slots=True)
