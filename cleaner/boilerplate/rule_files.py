@@ -33,7 +33,8 @@ class Rule:
         position: ``start``: no prose stands before the line; ``end``: none after it; with a number
             (``start 3``): and it is one of the first (last) so many lines.
         words: no line of more words is meant.
-        after, before: one of these rules must speak of one of the two lines before (after) this one.
+        after, before: one of these rules must speak of one of the two lines before (after) this one; with the
+            action ``thread``: of a line above the thread, unless a rule without ``after`` speaks of one of its lines.
         long: lines of more than 200 characters are meant too.
         languages: two-letter codes; none stands for every language.
         changes: examples that the rule must change; keeps: examples that no rule may change.

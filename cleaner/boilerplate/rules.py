@@ -89,11 +89,12 @@ class RuleSet:
         marks: list[Mark] = []
         between: list[Mark] = []
         for at, row in self._speaking(lines, places, hits, languages):
-            if self.rules[at].action == "thread":
-                between.append(Mark(row, "rules", self.rules[at].name, self.rules[at].confidence))
+            rule = self.rules[at]
+            if rule.action == "thread":
+                between.append(Mark(row, "rules", rule.name, rule.confidence, "note" if rule.after else "remove"))
             else:
-                marks.extend(_marks(self.rules[at], row, lines, places))
-        marks.extend(threads.match(between, lines, places))
+                marks.extend(_marks(rule, row, lines, places))
+        marks.extend(threads.match(between, self._headings(hits) if between else set(), lines, places))
         for rule in self.rules:
             if rule.shape:
                 marks.extend(Mark(row, "rules", rule.name, rule.confidence) for row in inline_headlines(lines, places))
@@ -112,6 +113,12 @@ class RuleSet:
                 if self.rules[at].action == "remove-to-end":
                     ended.add(once)
                 yield at, row
+
+    def _headings(self, hits: Hits) -> set[int]:
+        """Return the rows of what stands above threads."""
+        names = {name for rule in self.rules if rule.action == "thread" for name in rule.after}
+        wanted = {self._place[name] for name in names if name in self._place}
+        return {row for row, places in hits.items() if not wanted.isdisjoint(places)}
 
     def hits(self, lines: Lines) -> Hits:
         """Return for the rows that a pattern matches the places of its rules; guards are not asked."""
@@ -135,7 +142,8 @@ class RuleSet:
             return False
         if not places.stands(row, rule.position):
             return False
-        if rule.after and not self._near(rule.after, places.neighbours(row, -2), hits):
+        after = () if rule.action == "thread" else rule.after  # of a thread it is asked once, at its beginning
+        if after and not self._near(after, places.neighbours(row, -2), hits):
             return False
         return not rule.before or self._near(rule.before, places.neighbours(row, 2), hits)
 

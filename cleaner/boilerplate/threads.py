@@ -17,6 +17,8 @@ from cleaner.lines import Lines
 
 #: A thread has so many lines between comments at least, and no more lines from one to the next.
 AT_LEAST, REACH = 3, 6
+#: Under a heading of comments, so many lines above at most, comments of more lines are believed.
+ABOVE, FAR = 24, 12
 #: So many paragraphs stand before it.
 PARAGRAPHS = 2
 #: A line with the name of who wrote has so many words at most.
@@ -25,11 +27,13 @@ NAME_WORDS = 5
 _QUOTES, _DASHES = "\"'“”‘’«»„", "—–-"
 
 
-def match(between: Iterable[Mark], lines: Lines, places: Places) -> list[Mark]:
+def match(between: Iterable[Mark], headings: set[int], lines: Lines, places: Places) -> list[Mark]:
     """Return the marks of all lines of threads.
 
     Args:
-        between: marks of the lines that stand between comments, from rules with the action ``thread``.
+        between: marks of the lines that stand between comments, from rules with the action ``thread``; alone those
+            with the action ``note`` make a thread only under a heading.
+        headings: the rows of headings of comments.
         lines: the lines of a batch of texts.
         places: ``Places.of(lines)``.
     """
@@ -40,7 +44,12 @@ def match(between: Iterable[Mark], lines: Lines, places: Places) -> list[Mark]:
         row = mark.row
         if before[row] - before[firsts[row]] >= PARAGRAPHS and not _is_quotation(row, lines):
             told.setdefault(row, mark)
-    return [mark for run in _runs(sorted(told), lines) for mark in _thread(run, told[run[0]], lines)]
+    rows = sorted(told)
+    runs = [run for run in _runs(rows, lines, REACH) if any(told[row].action == "remove" for row in run)]
+    for run in _runs(rows, lines, FAR):
+        if not headings.isdisjoint(places.neighbours(run[0], -ABOVE)):
+            runs.append(run)
+    return [mark for run in runs for mark in _thread(run, told[run[0]], lines)]
 
 
 def _is_quotation(row: int, lines: Lines) -> bool:
@@ -51,11 +60,11 @@ def _is_quotation(row: int, lines: Lines) -> bool:
     return not last and lines.text[row + 1][0] in _QUOTES
 
 
-def _runs(rows: list[int], lines: Lines) -> Iterator[list[int]]:
-    """Yield the rows that follow each other closely in one document, where they are enough for a thread."""
+def _runs(rows: list[int], lines: Lines, reach: int) -> Iterator[list[int]]:
+    """Yield the rows of one document that are at most ``reach`` apart, where they are enough for a thread."""
     run = rows[:1]
     for row, following in pairwise(rows):
-        if following - row > REACH or lines.document[row] != lines.document[following]:
+        if following - row > reach or lines.document[row] != lines.document[following]:
             if len(run) >= AT_LEAST:
                 yield run
             run = []
@@ -68,9 +77,10 @@ def _thread(run: list[int], first: Mark, lines: Lines) -> Iterator[Mark]:
     """Yield a mark for each line from the first name to the last comment."""
     begin, end = run[0], run[-1] + 1
     above = lines.text[begin - 1]
-    if len(lines.text[begin].split()) == 1 and len(above.split()) <= NAME_WORDS and not ends_sentence(above):
+    alone = first.action == "note" or len(lines.text[begin].split()) == 1
+    if alone and len(above.split()) <= NAME_WORDS and not ends_sentence(above):
         begin -= 1
     if end < int(lines.first[lines.document[begin] + 1]) and ends_sentence(lines.text[end]):
         end += 1
     for row in range(begin, end):
-        yield first._replace(row=row, detector="threads")
+        yield first._replace(row=row, detector="threads", action="remove")
