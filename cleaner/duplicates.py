@@ -17,7 +17,7 @@ from cleaner.config import Config
 from cleaner.earlier import find_earlier
 from cleaner.engines import Dataset, Engine
 from cleaner.minhash.bands import Candidates, candidate_pairs, distinct_pairs
-from cleaner.minhash.keys import passage_keys
+from cleaner.minhash.keys import keys_needed, passage_keys
 from cleaner.minhash.verify import REASONS, Thresholds, verify
 from cleaner.passages import passages
 from cleaner.rows import Rows, slices
@@ -98,16 +98,24 @@ def _candidate_rows(found: Candidates) -> pa.Table:
     columns = [
         np.concatenate([found.a, found.first]),
         np.concatenate([found.b, found.first]),
+        np.concatenate([found.enough, np.zeros(len(found.first), np.bool_)]),
         np.concatenate([np.zeros(len(found.a), np.int64), found.members]),
     ]
     return pa.Table.from_arrays([pa.array(column) for column in columns], schema=schemas.CANDIDATES)
 
 
-def distinct(table: pa.Table) -> pa.Table:
-    """CANDIDATES → COMPARED, a group function: each pair once, sorted."""
-    table = table.filter(pc.equal(table["sharing"], 0))
-    pairs = distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy())
-    return pa.Table.from_arrays([pa.array(side) for side in pairs], schema=schemas.COMPARED)
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The group function CANDIDATES → COMPARED: each pair that shares keys enough once, sorted."""
+
+    needed: int
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        """The pairs of these passages."""
+        table = table.filter(pc.equal(table["sharing"], 0))
+        enough = table["enough"].to_numpy() | (self.needed == 1)
+        pairs = distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy(), enough)
+        return pa.Table.from_arrays([pa.array(side) for side in pairs], schema=schemas.COMPARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,7 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     candidates = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
     engine.drop(keys)
     limits = Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
+    distinct = Distinct(keys_needed(config.shared_words))
     compared = engine.shuffle("compared", candidates, "a", distinct, schemas.COMPARED)
     verified = engine.map("pairs", slices(compared, PAIRS_AT_ONCE), Verify(data, limits), schemas.PAIRS)
     engine.drop(compared)

@@ -99,9 +99,18 @@ def test_the_first_passage_of_a_capped_key_is_named() -> None:
 
 @pytest.mark.parametrize("offset", [0, (1 << 32) - 2, 1 << 40])
 def test_pairs_are_distinct_and_in_order(offset: int) -> None:
-    a, b = distinct_pairs(np.array([5, 1, 5, 1]) + offset, np.array([6, 9, 6, 2]) + offset)
-    assert (a - offset).tolist() == [1, 1, 5]
-    assert (b - offset).tolist() == [2, 9, 6]
+    a, b = np.array([5, 1, 5, 1, 3]) + offset, np.array([6, 9, 6, 2, 4]) + offset
+    a, b = distinct_pairs(a, b, np.array([False, True, False, False, True]))
+    assert (a - offset).tolist() == [1, 3, 5]  # 1 and 2 share one key alone
+    assert (b - offset).tolist() == [9, 4, 6]
+
+
+@pytest.mark.parametrize("largest", [100, 2])
+def test_a_pair_shares_a_key_that_is_enough_or_two_others(largest: int) -> None:
+    keys, passages = [5, 5, 5, 6, 6, -7, -7, 8, 8], [1, 2, 3, 1, 2, 3, 4, 5, 5]
+    found = candidate_pairs(np.array(keys), np.array(passages), largest)
+    by_pair = dict(zip(zip(found.a.tolist(), found.b.tolist(), strict=True), found.enough.tolist(), strict=True))
+    assert by_pair == {(1, 2): True, (1, 3): False, (2, 3): False, (3, 4): True}
 
 
 def test_keys_of_short_and_empty_texts() -> None:
@@ -126,5 +135,6 @@ def test_near_duplicates_of_any_lengths_are_candidates(inner: int, outer: int) -
         shared, rest = ([str(source.randrange(10**9)) for _ in range(size)] for size in (inner, outer))
         texts += [" ".join(shared), " ".join([*rest[: outer // 2], *shared, *rest[outer // 2 :]])]
     found = passage_keys(pa.array(texts))
-    got = set(pairs(found.key.tolist(), found.text.tolist()))
-    assert sum((at, at + 1) in got for at in range(0, len(texts), 2)) >= 995 - 4  # .9961 ± two standard deviations
+    made = candidate_pairs(found.key, found.text, 100)
+    got = set(zip(made.a[made.enough].tolist(), made.b[made.enough].tolist(), strict=True))
+    assert sum((at, at + 1) in got for at in range(0, len(texts), 2)) >= 995 - 4  # .9963 ± two standard deviations

@@ -34,7 +34,7 @@ from cleaner.minhash.index_parts import (
     write_part,
     write_record,
 )
-from cleaner.minhash.keys import passage_keys
+from cleaner.minhash.keys import keys_needed, passage_keys
 from cleaner.minhash.verify import DEFAULTS, REASONS, Thresholds, Verified, verify
 
 #: The columns of ``Verified`` that a match shows besides its reason.
@@ -168,14 +168,14 @@ class Index:
             columns of ``PASSAGES`` but the text itself, and those of ``Verified`` (a is the text, b the
             passage).
         """
-        asked, found = self._candidates(texts, largest)
+        asked, found = self._candidates(texts, largest, keys_needed(thresholds.shared_words))
         tables = [
             self._verified(texts, asked[at : at + PAIRS_AT_ONCE], found[at : at + PAIRS_AT_ONCE], thresholds)
             for at in range(0, max(len(asked), 1), PAIRS_AT_ONCE)
         ]
         return pa.concat_tables(tables).combine_chunks()
 
-    def _candidates(self, texts: pa.Array, largest: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _candidates(self, texts: pa.Array, largest: int, needed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         made = self.settings
         keys = passage_keys(texts, made.bands, made.rows, made.rate, made.short)
         used = [np.zeros(0, dtype=np.int64)]
@@ -193,7 +193,8 @@ class Index:
             used.append(row[number <= largest])
             passages.append(rows[place][number <= largest] + first)
         row, passage = np.concatenate(used), np.concatenate(passages)
-        return _distinct(keys.text, row, passage, members > largest)
+        row, passage = _uncapped(row, passage, members > largest)
+        return _distinct(keys.text[row], passage, keys.key[row], needed)
 
     def _verified(
         self, texts: pa.Array, asked: NDArray[np.int64], found: NDArray[np.int64], thresholds: Thresholds
@@ -222,13 +223,21 @@ class Index:
         return pa.concat_tables(tables).combine_chunks()
 
 
-def _distinct(
-    text: NDArray[np.int64], row: NDArray[np.int64], passage: NDArray[np.int64], capped: NDArray[np.bool_]
+def _uncapped(
+    row: NDArray[np.int64], passage: NDArray[np.int64], capped: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return each pair of a text and a passage once; of capped keys only the first passages count."""
+    """Leave only the first passages to rows of capped keys."""
     order = np.lexsort((passage, row))
     row, passage = row[order], passage[order]
-    start = np.searchsorted(row, row)
-    kept = ~capped[row] | (np.arange(len(row)) - start < FIRST)
-    pairs = np.unique(np.stack((text[row[kept]], passage[kept]), axis=1), axis=0)
-    return pairs[:, 0], pairs[:, 1]
+    kept = ~capped[row] | (np.arange(len(row)) - np.searchsorted(row, row) < FIRST)
+    return row[kept], passage[kept]
+
+
+def _distinct(
+    text: NDArray[np.int64], passage: NDArray[np.int64], key: NDArray[np.int64], needed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each pair of a text and a passage once that share a key that is enough, or ``needed`` others."""
+    rows = np.unique(np.stack((text, passage, key), axis=1), axis=0)  # a text may have a key twice
+    pairs, first, shared = np.unique(rows[:, :2], axis=0, return_index=True, return_counts=True)
+    enough = (shared >= needed) | (rows[first, 2] < 0)  # keys that are enough are negative, and so come first
+    return pairs[enough, 0], pairs[enough, 1]

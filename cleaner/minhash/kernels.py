@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from cleaner.minhash.bands import ENOUGH
 from cleaner.minhash.compiled import inlined, kernel
 from cleaner.minhash.folding import U8, U32, U64, fold_text, load64, longest
 from cleaner.minhash.shingles import MULTIPLIER_1, MULTIPLIER_2, POLYNOMIAL, SHINGLE
 
+SIGN = ENOUGH.view(np.uint64)
 M1, M2, P = MULTIPLIER_1, MULTIPLIER_2, POLYNOMIAL
 ONE, EIGHT, SHINGLE_ = U64(1), U64(8), U64(SHINGLE)
 ALL = U64(0xFFFFFFFFFFFFFFFF)
@@ -205,9 +207,9 @@ def choose_keys(hashes: Any, count: Any, limit: Any, key: Any, words: Any) -> An
     for at in range(count):
         whole += mixed_key(hashes[at] + U64(at + U64(1)) * M1)
         chosen = mixed_key(hashes[at])
-        key[place] = np.int64(chosen)
+        key[place] = np.int64(chosen & ~SIGN)
         place += (chosen & U64(0xFFFFFFFF)) < U64(limit)
-    key[0] = np.int64(mixed_key(whole + words))
+    key[0] = np.int64(mixed_key(whole + words) | SIGN)
     return place - 1
 
 
@@ -219,6 +221,6 @@ def hash_bands(row: Any, bands: Any, rows: Any, key: Any, total: Any) -> Any:
         for at in range(band * rows, (band + 1) * rows):
             h = (h ^ U64(row[at])) * M1
             h ^= h >> U64(29)
-        key[total] = np.int64(h)
+        key[total] = np.int64(h | SIGN)
         total += 1
     return total

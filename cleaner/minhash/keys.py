@@ -8,9 +8,10 @@ Three kinds of keys in one space of 64-bit numbers:
 - one of each band of the signature, for passages that are alike as wholes but share frequent shingles only, whose keys
   are capped.
 
-A pair of near-duplicates shares four shingles at least (eight words), whatever the lengths of both. Three shingles in
-four are therefore chosen: each such pair is found with a probability of 1 - 1/4^4 = .996 or more. That takes about as
-many keys as the bands would that do the same for passages that are nearly equal alone.
+Keys of the first and the third kind are negative: one of them is enough for a candidate pair. Of shingles two must be
+shared, since in a large corpus most pairs that share one share no other: they would be most of the work, and grow
+faster than the corpus. A pair of near-duplicates shares four shingles at least (eight words), whatever the lengths of
+both. Nine shingles in ten are therefore chosen: each such pair is found with a probability of .9963 or more.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaner.minhash.bands import MIX, band_keys
+from cleaner.minhash.bands import ENOUGH, MIX, band_keys
 from cleaner.minhash.characters import characters
 from cleaner.minhash.shingles import SHINGLE, Backend, Shingles, normalised, shingle_hashes, text_buffers, use_numba
 from cleaner.minhash.signatures import NUM_PERM, permutations, signatures
@@ -40,7 +41,22 @@ class Keys(NamedTuple):
 
 
 #: Defaults: bands of a signature, values in a band, the share of shingles that are chosen.
-BANDS, ROWS, RATE = 4, 4, 0.75
+BANDS, ROWS, RATE = 4, 4, 0.9
+#: So many shingles near-duplicates must share for two chosen ones to be asked of a candidate pair.
+_MANY = 4
+
+
+def keys_needed(shared_words: int) -> int:
+    """How many chosen shingles make a candidate pair, if near-duplicates share so many words in shingles at least."""
+    return 2 if shared_words - SHINGLE + 1 >= _MANY else 1
+
+
+def found(rate: float, shared: int, needed: int) -> float:
+    """The probability that of ``shared`` shingles at least ``needed`` (1 or 2) are chosen."""
+    missed = (1 - rate) ** shared
+    if needed > 1:
+        missed += shared * rate * (1 - rate) ** (shared - 1)
+    return max(0.0, 1 - missed)
 
 
 def explain_rate(rate: float, shared_words: int = 8) -> str:
@@ -49,10 +65,11 @@ def explain_rate(rate: float, shared_words: int = 8) -> str:
     Near-duplicates share ``shared_words`` words in shingles at least; that row is marked.
     """
     least = max(1, shared_words - SHINGLE + 1)
-    lines = [f"{rate:g} of all shingles are chosen", "shared  found"]
+    needed = keys_needed(shared_words)
+    lines = [f"{rate:g} of all shingles are chosen; a pair needs {needed} of them", "shared  found"]
     for shared in sorted({1, 2, 3, 4, 6, 8, 12, 16, 24, least}):
         mark = f"  the least that near-duplicates share ({shared_words} words)" if shared == least else ""
-        lines.append(f"   {shared:3d}  {1 - (1 - rate) ** shared:.4f}{mark}")
+        lines.append(f"   {shared:3d}  {found(rate, shared, needed):.4f}{mark}")
     return "\n".join(lines)
 
 
@@ -66,7 +83,7 @@ def passage_keys(
 ) -> Keys:
     """Return all keys of each text of an Arrow string array.
 
-    A pair that shares n shingles is found with probability 1 - (1 - rate)^n by them alone.
+    ``found`` says how surely a pair is found by its shingles alone.
 
     Args:
         texts: see ``shingle_hashes``.
@@ -114,7 +131,7 @@ def _plain_keys(texts: pa.Array, plan: Plan) -> Keys:
     parts = [Keys(_whole_keys(shingles)[some], some), _shingle_keys(shingles, shingles.words >= short, limit)]
     if bands:
         signed = signatures(texts, NUM_PERM, "numpy")[long]
-        parts.append(Keys(band_keys(signed, bands, rows).reshape(-1), np.repeat(long, bands)))
+        parts.append(Keys(band_keys(signed, bands, rows).reshape(-1) | ENOUGH, np.repeat(long, bands)))
     return Keys(np.concatenate([part.key for part in parts]), np.concatenate([part.text for part in parts]))
 
 
@@ -132,8 +149,8 @@ def _whole_keys(shingles: Shingles) -> NDArray[np.int64]:
     mixed = _mixed(shingles.hashes.astype(np.uint64) + (place + 1).astype(np.uint64) * MIX)
     sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(mixed, dtype=np.uint64)))
     whole = sums[shingles.offsets[1:]] - sums[shingles.offsets[:-1]]
-    keys: NDArray[np.uint64] = _mixed(whole + shingles.words.astype(np.uint64))
-    return keys.view(np.int64)
+    keys: NDArray[np.int64] = _mixed(whole + shingles.words.astype(np.uint64)).view(np.int64) | ENOUGH
+    return keys
 
 
 def _shingle_keys(shingles: Shingles, wanted: NDArray[np.bool_], limit: int) -> Keys:
@@ -141,4 +158,4 @@ def _shingle_keys(shingles: Shingles, wanted: NDArray[np.bool_], limit: int) -> 
     text = np.repeat(np.arange(len(wanted)), np.diff(shingles.offsets))
     keys = _mixed(shingles.hashes.astype(np.uint64))
     chosen = ((keys & np.uint64(0xFFFFFFFF)) < limit) & wanted[text]
-    return Keys(keys[chosen].view(np.int64), text[chosen])
+    return Keys(keys[chosen].view(np.int64) & ~ENOUGH, text[chosen])
