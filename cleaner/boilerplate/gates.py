@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.boilerplate.phrases import SIGNS, TOKEN, folded
+from cleaner.boilerplate.runs import Runs
 
 #: Signs that a phrase leaves open: around it, between its words, and those that are folded.
 _OPEN = frozenset(" <>*#+[](){}_|:;.!,/-?'\"~=\\^`").union(SIGNS)
@@ -181,34 +182,28 @@ class Gates(NamedTuple):
     Attributes:
         starts: beginnings as numbers (the letters as base 256) in a hash table, and in the row below what a line
             with them is shown; 256 times that for those that must be all letters of a line. int64, shape (2, slots).
-        runs: the same for runs inside.
-        ends: for a hash of the last three letters which lengths of runs end with them, as bits; and behind these
-            16,384 whether the last two, the second not ASCII, are a run. uint8.
+        kinds: for every code point below 65,536 the kind of its letter in ``step``; uint8.
+        step: the automaton of runs inside, see ``runs.Runs``.
     """
 
     starts: NDArray[np.int64]
-    runs: NDArray[np.int64]
-    ends: NDArray[np.uint8]
+    kinds: NDArray[np.uint8]
+    step: NDArray[np.unsignedinteger]
 
     @classmethod
     def of(cls, gates: Sequence[tuple[Gate, int]]) -> Gates:
         """Unite gates, each with the bits of what lines that it lets through are shown."""
         starts: dict[int, int] = {}
-        runs: dict[int, int] = {}
+        inside: dict[bytes, int] = {}
         for gate, bits in gates:
-            for texts, into, shown in (
-                (gate.whole, starts, bits << 8),
-                (gate.begins, starts, bits),
-                (gate.holds, runs, bits),
-            ):
+            for texts, shown in ((gate.whole, bits << 8), (gate.begins, bits)):
                 for text in texts:
                     number = int.from_bytes(text, "big")
-                    into[number] = into.get(number, 0) | shown
-        ends = np.zeros(0x14000, dtype=np.uint8)
-        for number in runs:
-            size = (number.bit_length() + 7) // 8
-            ends[slot_of(number & 0xFFFFFF, 0x3FFF) if size > 2 else 0x4000 + number] |= 1 << size
-        return cls(_hashed(starts), _hashed(runs), ends)
+                    starts[number] = starts.get(number, 0) | shown
+            for text in gate.holds:
+                inside[text] = inside.get(text, 0) | bits
+        runs = Runs.of(inside)
+        return cls(_hashed(starts), runs.kinds[letter_table()], runs.step)
 
 
 def slot_of(number: int, mask: int) -> int:

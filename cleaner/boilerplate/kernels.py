@@ -165,32 +165,36 @@ def topics(words: Any, stop: Any, first: Any, last: Any, bounds: Any, prose: Any
 
 
 def look(
-    start: Any, end: Any, longest: Any, codes: Any, letters: Any, starts: Any, runs: Any, ends: Any, shown: Any
+    start: Any, end: Any, longest: Any, codes: Any, letters: Any, starts: Any, kinds: Any, step: Any, shown: Any
 ) -> None:
     """Add to ``shown`` the bits of the gates that let each line through; see ``gates.Gates``. Longer lines: none."""
     for row in range(len(start)):
-        if end[row] - start[row] > longest:
+        low, high = start[row], end[row]
+        if high - low > longest:
             continue
-        value, count, whole, bits = 0, 0, 0, 0
-        for place in range(start[row], end[row]):
+        bits, state = _opening(low, high, codes, letters, starts), 0
+        for place in range(low, high):
             code = codes[place]
-            letter = letters[code] if code < 65536 else 0
-            if letter == 0:
-                continue
-            value = (value << 8 | letter) & 0xFFFFFFFFFFFFFF
-            count += 1
-            if count <= 7:
-                found = _value(starts, value)
-                bits |= found & 255
-                whole = found >> 8
-            if letter > 127 and ends[0x4000 + (value & 0xFFFF)]:
-                bits |= _value(runs, value & 0xFFFF)
-            lengths = ends[_slot(value & 0xFFFFFF, 0x3FFF)]
-            if lengths:
-                for size in range(3, 8):
-                    if lengths >> size & 1:
-                        bits |= _value(runs, value & ((1 << (8 * size)) - 1))
-        shown[row] |= bits | (whole if count <= 7 else 0)
+            state = step[(state >> 8) + (kinds[code] if code < 65536 else 0)]
+            bits |= state & 255
+        shown[row] |= bits
+
+
+def _opening(low: Any, high: Any, codes: Any, letters: Any, starts: Any) -> Any:
+    value, count, whole, bits = 0, 0, 0, 0
+    for place in range(low, high):
+        code = codes[place]
+        letter = letters[code] if code < 65536 else 0
+        if letter == 0:
+            continue
+        if count == 7:
+            return bits
+        value = value << 8 | letter
+        count += 1
+        found = _value(starts, value)
+        bits |= found & 255
+        whole = found >> 8
+    return bits | whole
 
 
 def _slot(number: Any, mask: Any) -> Any:
@@ -222,7 +226,7 @@ def compiled(kernel: Any) -> Any:
 def _helpers() -> None:
     from numba.extending import register_jitable
 
-    for helper in (_packed, _word, _scan_line, _slot, _value):
+    for helper in (_packed, _word, _scan_line, _slot, _value, _opening):
         register_jitable(helper)
 
 
