@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,9 @@ from numpy.typing import NDArray
 
 from cleaner import schemas
 from cleaner.boilerplate import templates
-from cleaner.cleaning import shard_key
 from cleaner.engines import Dataset, Engine
-from cleaner.lines import Lines
+from cleaner.identities import keys_of
+from cleaner.minhash.shingles import text_buffers
 
 #: In documents without a source a line needs this many documents, and no more words, to be a template: such a corpus
 #: may hold a few copies of one story.
@@ -28,6 +27,7 @@ LONGEST_LINES = 3
 
 GOOD = ("document", "reason")
 COUNTED = ("source", "published", "text")
+_FEED = 10
 
 
 def learn_templates(engine: Engine, documents: Dataset, rejected: Collection[int] = ()) -> Dataset:
@@ -48,20 +48,42 @@ def learn_templates(engine: Engine, documents: Dataset, rejected: Collection[int
 
 def articles(batch: pa.RecordBatch) -> pa.RecordBatch:
     """DOCUMENTS → ARTICLES: a key of the source and the longest lines of each document; a batch function."""
-    rows = _good(batch, "source", "text")
-    keys = []
-    for row in rows:
-        keys.append(shard_key("\n".join([row["source"] or "", *_longest(row["text"])])))
-    columns = [pa.array(keys, pa.int64()), pa.array([row["document"] for row in rows], pa.int64())]
-    return pa.RecordBatch.from_arrays(columns, schema=schemas.ARTICLES)
+    good = _good(batch, "source", "text")
+    sources = (source or "" for source in good["source"].to_pylist())
+    lines = _longest_lines(good["text"])
+    keys = keys_of(b"\n".join([source.encode(), *some]) for source, some in zip(sources, lines, strict=True))
+    return pa.RecordBatch.from_arrays([keys, good["document"]], schema=schemas.ARTICLES)
 
 
-def _longest(text: str) -> list[str]:
-    """The longest different lines of a text; among those of one length the first by code points."""
-    lines = sorted(set(text.split("\n")), key=len, reverse=True)
-    shortest = len(lines[min(LONGEST_LINES, len(lines)) - 1])
-    long = takewhile(lambda line: len(line) >= shortest, lines)
-    return sorted(long, key=lambda line: (-len(line), line))[:LONGEST_LINES]
+def _longest_lines(texts: pa.Array) -> Iterator[list[Any]]:
+    """The longest different lines of each text; among those of one length the first by code points."""
+    data, offsets = text_buffers(texts)
+    feeds = np.flatnonzero(data == _FEED)
+    start = np.sort(np.concatenate([offsets[:-1], feeds + 1]), kind="stable")
+    end = np.sort(np.concatenate([feeds, offsets[1:]]), kind="stable")
+    text = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(feeds, offsets)) + 1)
+    length = characters_within(data, start, end)
+    order = np.argsort(text << 40 | (1 << 40) - 1 - length, kind="stable")
+    first = np.searchsorted(text, np.arange(len(texts) + 1))
+    alike = np.append(np.diff(length[order]) == 0, False)
+    alike[first[1:] - 1] = False  # the next line is another text's
+    tied = np.logical_or.reduce([alike[np.minimum(first[:-1] + n, first[1:] - 1)] for n in range(LONGEST_LINES)])
+    raw, starts, ends = data.data, start[order].tolist(), end[order].tolist()
+    for low, high, tie in zip(first.tolist(), first[1:].tolist(), tied.tolist(), strict=False):
+        lines = [raw[starts[at] : ends[at]] for at in range(low, high if tie else min(high, low + LONGEST_LINES))]
+        yield _longest(lines) if tie else lines
+
+
+def _longest(lines: Sequence[memoryview]) -> list[bytes]:
+    several = sorted({bytes(line) for line in lines}, key=lambda line: (-len(line.decode()), line))
+    return several[:LONGEST_LINES]
+
+
+def characters_within(data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many characters each stretch of UTF-8 has."""
+    others = np.flatnonzero(data.view(np.int8) < -64)  # the bytes of a character but its first
+    within: NDArray[np.int64] = end - start - np.searchsorted(others, end) + np.searchsorted(others, start)
+    return within
 
 
 def copies_of(table: pa.Table) -> pa.Table:
@@ -81,19 +103,19 @@ class Count:
 
     def sources(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """DOCUMENTS → how many documents of each source: a batch function."""
-        return templates.count_documents([row["source"] for row in self._firsts(batch, "source")])
+        return templates.count_documents(self._firsts(batch, "source")["source"].to_pylist())
 
     def lines(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """DOCUMENTS → how often each line stands in each source: a batch function."""
-        rows = self._firsts(batch, *COUNTED)
-        lines = Lines.of([row["text"] for row in rows])
-        return templates.count_rows(lines, [row["source"] for row in rows], [day_of(row["published"]) for row in rows])
+        firsts = self._firsts(batch, *COUNTED)
+        days = [day_of(published) for published in firsts["published"].to_pylist()]
+        return templates.count_rows(firsts["text"], firsts["source"].to_pylist(), days)
 
-    def _firsts(self, batch: pa.RecordBatch, *columns: str) -> list[dict[str, Any]]:
-        rows = _good(batch, *columns)
-        places = np.searchsorted(self.left_out, [row["document"] for row in rows]).tolist()
+    def _firsts(self, batch: pa.RecordBatch, *columns: str) -> pa.RecordBatch:
+        good = _good(batch, *columns)
+        documents = good["document"].to_numpy()
         known = np.append(self.left_out, -1)  # behind the last: no document's number
-        return [row for row, place in zip(rows, places, strict=True) if known[place] != row["document"]]
+        return good.filter(pa.array(known[np.searchsorted(self.left_out, documents)] != documents))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +141,6 @@ def day_of(published: str | None) -> int | None:
     return day.toordinal() - datetime.date(1970, 1, 1).toordinal()
 
 
-def _good(batch: pa.RecordBatch, *columns: str) -> list[dict[str, Any]]:
-    """The rows that are not rejected; only the columns that are asked for become Python objects."""
-    rows = batch.select([*GOOD, *columns]).to_pylist()
-    return [row for row in rows if row["reason"] is None]
+def _good(batch: pa.RecordBatch, *columns: str) -> pa.RecordBatch:
+    """The rows that are not rejected."""
+    return batch.select(["document", *columns]).filter(pc.is_null(batch["reason"]))

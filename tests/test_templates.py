@@ -27,8 +27,8 @@ def learned(
     batches = []
     for at in range(0, len(documents), batch):
         some = documents[at : at + batch]
-        lines = Lines.of([text for _, text in some])
-        batches.append(templates.count_rows(lines, [source for source, _ in some], days[at : at + batch]))
+        texts = pa.array([text for _, text in some])
+        batches.append(templates.count_rows(texts, [source for source, _ in some], days[at : at + batch]))
     sizes = Counter(source or "" for source, _ in documents)
     return templates.learn(pa.Table.from_batches(batches, templates.ROWS), sizes)
 
@@ -112,4 +112,4 @@ def test_a_broken_file_is_a_clear_error(tmp_path: Path, broken: str) -> None:
 def test_no_templates_match_nothing() -> None:
     assert Templates.of([]).match(Lines.of(["Share this"]), ["one"]) == []
     assert Templates.of([learned(pages("one", 8))]).match(Lines.of([]), []) == []
-    assert templates.count_rows(Lines.of(["", "***"]), [None, "a"], [None, 3]).num_rows == 0
+    assert templates.count_rows(pa.array(["", "***"]), [None, "a"], [None, 3]).num_rows == 0

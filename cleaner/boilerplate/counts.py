@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaner.boilerplate import scan
-from cleaner.boilerplate.kernels import WORDS
-from cleaner.lines import Lines
+from cleaner.boilerplate.line_keys import LineKeys, line_keys
+from cleaner.minhash.shingles import text_buffers
 
 #: One row a batch, source, line and day: in how many documents the line stands, and in how many of them near
 #: the start and near the end. ``line`` is the key to shuffle by; ``day`` counts from 1970-01-01, null if unknown.
@@ -32,48 +30,41 @@ ROWS = pa.schema(
 SOURCES = pa.schema([("source", pa.string()), ("documents", pa.int64())])
 #: A line among the first or last so many of its document is near the start or the end.
 NEAR = 6
-#: Longer lines are articles, never templates; in characters.
-LONGEST = 1000
 
 
-def count_rows(
-    lines: Lines, sources: Sequence[str | None], days: Sequence[int | None], seen: scan.Scan | None = None
-) -> pa.RecordBatch:
+def count_rows(texts: pa.Array, sources: Sequence[str | None], days: Sequence[int | None]) -> pa.RecordBatch:
     """Count the lines of a batch of documents; see ``ROWS``.
 
     Args:
-        lines: the lines of the batch.
+        texts: a string array, one text a document.
         sources: of each document; None counts as one source without a name.
         days: when each was published, in days from 1970-01-01, if known.
-        seen: ``scan.scan(lines)`` if at hand.
 
     """
-    seen = seen or scan.scan(lines)
+    lines = line_keys(texts)
     names, source = np.unique(np.array([one or "" for one in sources], dtype=object), return_inverse=True)
     day = np.array([-1 if one is None else one for one in days], dtype=np.int64)
-    order = _once_a_document(lines, seen)
-    of_line, of_day = source[lines.document[order]], day[lines.document[order]]
-    order = order[_by(seen.key[order], of_line, of_day)]
-    key, of_line, of_day = seen.key[order], source[lines.document[order]], day[lines.document[order]]
+    order = _once_a_document(lines)
+    document = lines.document[order]
+    order = order[_by(lines.key[order], source[document], day[document])]
+    document = lines.document[order]
+    key, of_line, of_day = lines.key[order], source[document], day[document]
     start = np.flatnonzero(_new(key, of_line, of_day))
     bounds = np.r_[start, len(order)]
-    place = order - lines.first[:-1][lines.document[order]]
-    back = lines.first[1:][lines.document[order]] - order - 1
-    sums = [np.add.reduceat(one.astype(np.int64), start) if len(start) else np.zeros(0, dtype=np.int64)
-            for one in (place < NEAR, back < NEAR)]  # fmt: skip
+    sums = [np.add.reduceat((one[order] < NEAR).astype(np.int64), start) if len(start) else start
+            for one in (lines.place, lines.back)]  # fmt: skip
     columns: list[Any] = [
         key[start], pa.array(names, pa.string()).take(pa.array(of_line[start])),
         pa.array(of_day[start].astype(np.int32), mask=of_day[start] < 0),
-        pa.array(_texts(lines, order, bounds), pa.string()), seen.counts[order[start], WORDS], np.diff(bounds), *sums,
+        _texts(texts, lines, order, bounds), lines.words[order[start]].astype(np.int32), np.diff(bounds), *sums,
     ]  # fmt: skip
     return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=ROWS)
 
 
-def _once_a_document(lines: Lines, seen: scan.Scan) -> NDArray[np.int64]:
+def _once_a_document(lines: LineKeys) -> NDArray[np.int64]:
     """Return the rows of the lines to count by key, the first of each in its document, by document."""
-    use = np.flatnonzero((seen.key != 0) & (seen.length <= LONGEST))
-    order = use[np.argsort(seen.key[use], kind="stable")]
-    return order[_new(seen.key[order], lines.document[order])]
+    order = np.argsort(lines.key, kind="stable")
+    return order[_new(lines.key[order], lines.document[order])]
 
 
 def _by(key: NDArray[np.int64], *others: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -94,13 +85,20 @@ def _new(*columns: NDArray[Any]) -> NDArray[np.bool_]:
     return new
 
 
-def _texts(lines: Lines, order: NDArray[np.int64], bounds: NDArray[np.int64]) -> list[str]:
-    """Return for each group of rows the first of their texts by code points."""
-    rows, text = order.tolist(), lines.text
-    return [
-        text[rows[low]] if high == low + 1 else min([text[row] for row in rows[low:high]])
-        for low, high in pairwise(bounds.tolist())
-    ]
+def _texts(texts: pa.Array, lines: LineKeys, order: NDArray[np.int64], bounds: NDArray[np.int64]) -> pa.Array:
+    """Return for each group of rows the first of their texts by code points, which is that by bytes of UTF-8."""
+    data, _ = text_buffers(texts)
+    raw, chosen = data.data, order[bounds[:-1]]
+    for group in np.flatnonzero(np.diff(bounds) > 1).tolist():
+        rows = order[bounds[group] : bounds[group + 1]].tolist()
+        chosen[group] = min(rows, key=lambda row: bytes(raw[lines.start[row] : lines.end[row]]))
+    # Lines, and what stands between them, as one array: of that Arrow takes the chosen ones.
+    edges = np.zeros(2 * len(lines.key) + 1, dtype=np.int64)
+    edges[:-1:2], edges[1::2] = lines.start, lines.end
+    edges[-1] = edges[-2] if len(lines.key) else 0
+    buffers = [None, pa.py_buffer(edges), pa.py_buffer(data)]
+    every = pa.Array.from_buffers(pa.large_string(), 2 * len(lines.key), buffers)
+    return every.take(pa.array(2 * chosen)).cast(pa.string())
 
 
 def count_documents(sources: Sequence[str | None]) -> pa.RecordBatch:

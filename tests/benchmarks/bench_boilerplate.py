@@ -89,7 +89,7 @@ def main() -> None:
     tell("fields", size, lambda: fields.match(lines))
     tell("captions", size, lambda: captions.match(lines))
     tell("model (without scan)", size, lambda: weights.logit(lines, seen))
-    rows = tell("templates: count", size, lambda: templates.count_rows(lines, sources, nothing, seen))
+    rows = tell("templates: count", size, lambda: templates.count_rows(pa.array(texts), sources, nothing))
     counted = templates.count_documents(sources).to_pylist()
     sizes = {row["source"]: row["documents"] for row in counted}
     learned = tell("templates: learn", size, lambda: templates.learn(pa.Table.from_batches([rows]), sizes))
