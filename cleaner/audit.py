@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,51 @@ from cleaner.encoding import Decoded, encode
 from cleaner.errors import InputError, OutputError
 from cleaner.names import flat_path, safe_path
 
-#: Keys of one edit in ``audit.jsonl``, in this order after the document's id.
-KEYS = ("start", "end", "removed", "replacement", "stage", "rule", "confidence", "evidence")
-
 
 def pack(edits: Iterable[Edit], original: str) -> bytes:
-    """Edits with the text that they remove, as JSON, to pass between stages."""
-    rows = []
-    for start, end, replacement, stage, rule, confidence, evidence in edits:
-        rows.append([start, end, original[start:end], replacement, stage, rule, round(confidence, 4), dict(evidence)])
-    return orjson.dumps(rows)
+    """Edits with the text that they remove, as lines of ``audit.jsonl`` without an id, to pass between stages."""
+    return lines(
+        {
+            "start": start,
+            "end": end,
+            "removed": original[start:end],
+            "replacement": replacement,
+            "stage": stage,
+            "rule": rule,
+            "confidence": round(confidence, 4),
+            "evidence": dict(evidence),
+        }
+        for start, end, replacement, stage, rule, confidence, evidence in edits
+    )
+
+
+def lines(records: Iterable[dict[str, Any]]) -> bytes:
+    """Records of the audit as lines of JSON; ``named`` says of which document they are."""
+    return b"".join([orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records])
+
+
+def named(identity: str, lines: bytes) -> bytes:
+    """The lines of ``audit.jsonl`` for one document: the id goes before all else in each."""
+    begin = b'{"id":' + orjson.dumps(identity) + b","
+    return begin + lines[1:].replace(b"\n{", b"\n" + begin) if lines else b""  # within JSON a line feed is escaped
 
 
 def unpack(packed: bytes) -> tuple[list[Edit], list[str]]:
     """The edits and, for each, the text that it removed."""
-    rows = orjson.loads(packed)
-    edits = [Edit(row[0], row[1], row[3], row[4], row[5], row[6], tuple(row[7].items())) for row in rows]
-    return edits, [row[2] for row in rows]
+    rows = [orjson.loads(line) for line in packed.splitlines()]
+    edits = [
+        edit._replace(evidence=tuple(row["evidence"].items())) for edit, row in zip(edits_of(rows), rows, strict=True)
+    ]
+    return edits, [row["removed"] for row in rows]
+
+
+def counted(edits: Iterable[Edit]) -> tuple[list[str], list[int]]:
+    """For each edit the name of its rule, and by how many characters the text becomes shorter."""
+    rules, sizes = [], []
+    for start, end, replacement, stage, rule, *_ in edits:
+        rules.append(f"{stage}/{rule}")
+        sizes.append(end - start - len(replacement))
+    return rules, sizes
 
 
 def undo(edits: Sequence[Edit], removed: Sequence[str], text: str) -> str:
@@ -47,14 +75,6 @@ def undo(edits: Sequence[Edit], removed: Sequence[str], text: str) -> str:
         inverse.append(edit._replace(start=start, end=start + len(edit.replacement), replacement=before))
         shift += len(edit.replacement) - len(before)
     return apply(inverse, text)
-
-
-def records(identity: str, packed: bytes, notes: bytes) -> Iterator[dict[str, Any]]:
-    """The lines of ``audit.jsonl`` for one document: notes first, then edits by offset."""
-    for note in orjson.loads(notes):
-        yield {"id": identity, **note}
-    for row in orjson.loads(packed):
-        yield {"id": identity, **dict(zip(KEYS, row, strict=True))}
 
 
 def decoding_note(decoded: Decoded) -> list[dict[str, Any]]:

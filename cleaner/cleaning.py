@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import orjson
 import pyarrow as pa
 
@@ -42,15 +43,15 @@ class Detector:
     templates: Dataset
     known: tuple[str, ...] = ()
 
-    def __call__(self, rows: list[dict[str, Any]]) -> list[Decision]:
-        """The decision on each row's text, in order."""
-        if not rows:
+    def __call__(
+        self, texts: Sequence[str], sources: Sequence[str | None], languages: Sequence[str | None]
+    ) -> list[Decision]:
+        """The decision on each text, in order."""
+        if not texts:
             return []
         from cleaner.boilerplate.decide import find
 
-        lines = Lines.of([row["text"] for row in rows])
-        sources, languages = ([row[name] for row in rows] for name in ("source", "language"))
-        return find(lines, sources, languages, settings(self, _files(self)))
+        return find(Lines.of(texts), sources, languages, settings(self, _files(self)))
 
 
 def _files(detector: Detector) -> tuple[tuple[int, int], ...]:
@@ -87,60 +88,99 @@ class Clean:
 
     @paused()
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Find boilerplate in each row that is not rejected, and give each row its shard."""
-        rows = batch.to_pylist()
-        for row in rows:
-            if row["document"] in self.repeated:
-                row["reason"] = (
-                    f"its id is also that of {self.repeated[row['document']]}; ids must differ: name another field with"
+        """Find boilerplate in each row that is not rejected, and give each row its shard.
+
+        Columns that stay as they are do not become Python objects.
+        """
+        columns = {name: batch[name] for name in ("document", "id", "source", "location")}
+        columns["reason"] = self._reasons(batch)
+        good = np.flatnonzero(columns["reason"].is_null().to_numpy(zero_copy_only=False)).tolist()
+        texts: list[str] = batch["text"].to_pylist()  # None where a row is rejected
+        decisions = dict(zip(good, self._decisions(batch, texts, good), strict=True))
+        fields = _fields(batch, decisions)
+        columns["shard"] = self._shards(batch)
+        columns["published"] = fields["published"]
+        columns["fields"] = _rendered(fields, batch["metadata"].to_pylist())
+        columns |= _changed(batch, texts, decisions)
+        return pa.RecordBatch.from_pydict({name: columns[name] for name in schemas.CLEANED.names}, schemas.CLEANED)
+
+    def _reasons(self, batch: pa.RecordBatch) -> pa.Array:
+        """Why each row is rejected; ids that stand twice are known only now."""
+        if not self.repeated:
+            return batch["reason"]
+        reasons = batch["reason"].to_pylist()
+        for at, document in enumerate(batch["document"].to_pylist()):
+            if document in self.repeated:
+                reasons[at] = (
+                    f"its id is also that of {self.repeated[document]}; ids must differ: name another field with"
                     " --id-field, or none (--id-field '') to name records by their place"
                 )
-        good = [row for row in rows if row["reason"] is None]
-        decisions = self.detect(good) if self.detect else [None] * len(good)
-        found = {row["document"]: decision for row, decision in zip(good, decisions, strict=True)}
-        out = [self._row(row, found.get(row["document"])) for row in rows]
-        return pa.RecordBatch.from_pylist(out, schema=schemas.CLEANED)
+        return pa.array(reasons, pa.string())
 
-    def _row(self, row: dict[str, Any], decision: Any) -> dict[str, Any]:
-        edits, text, notes = row["edits"], row["text"], row["notes"]
-        if decision and decision.findings:
-            notes = _noted(notes, edits, decision.findings)
-        if decision and decision.edits:
-            edits, text = _edited(edits, text, decision.edits)
-        fields = _fields(row, decision.fields if decision else {})
-        return {
-            **{name: row[name] for name in ("document", "id", "source", "location", "reason")},
-            "shard": shard_key((row["id"] or row["location"]).removesuffix(".txt")) % self.shards,
-            "published": fields.get("published"),
-            "text": text if row["reason"] is None else None,
-            "fields": orjson.dumps(fields),
-            "edits": edits,
-            "notes": notes,
-        }
+    def _decisions(self, batch: pa.RecordBatch, texts: Sequence[str], good: Sequence[int]) -> Sequence[Decision | None]:
+        """The decision on each row of ``good``, in order; None where nothing is to be detected."""
+        if not self.detect:
+            return [None] * len(good)
+        sources, languages = (batch[name].to_pylist() for name in ("source", "language"))
+        return self.detect(*([column[at] for at in good] for column in (texts, sources, languages)))
+
+    def _shards(self, batch: pa.RecordBatch) -> list[int]:
+        """The number of the file of the corpus that each row goes to."""
+        if self.shards == 1:
+            return [0] * len(batch)
+        names = zip(batch["id"].to_pylist(), batch["location"].to_pylist(), strict=True)
+        return [shard_key((identity or place).removesuffix(".txt")) % self.shards for identity, place in names]
 
 
-def _edited(packed: bytes, text: str, edits: list[Edit]) -> tuple[bytes, str]:
-    """Pack earlier and new edits as one list on the decoded original; also the clean text."""
-    first, removed = audit.unpack(packed)
-    original = audit.undo(first, removed, text) if first else text
-    return audit.pack(compose(first, edits, original), original), apply(edits, text)
-
-
-def _noted(notes: bytes, packed: bytes, findings: list[Finding]) -> bytes:
-    """Add findings to the audit records of a document, in offsets of the decoded original."""
-    offsets = Offsets(audit.unpack(packed)[0])
-    records = orjson.loads(notes)
-    for finding in findings:
-        start, end = (offsets.original(offset) for offset in finding[:2])
-        records.append({"start": start, "end": end, **dict(zip(finding._fields[2:], finding[2:], strict=True))})
-    return orjson.dumps(records)
-
-
-def _fields(row: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
-    """What the input says of a document comes before what its text says."""
-    fields = {name: row.get(name) or found.get(name) for name in FIELDS}
-    fields["metadata"] = orjson.loads(row["metadata"]) if row["metadata"] else {}
+def _fields(batch: pa.RecordBatch, decisions: Mapping[int, Decision | None]) -> dict[str, list[Any]]:
+    """A column a field: what the input says of a document comes before what its text says."""
+    given = set(batch.schema.names)
+    fields = {
+        name: [value or None for value in batch[name].to_pylist()] if name in given else [None] * len(batch)
+        for name in FIELDS
+    }
+    for at, decision in decisions.items():
+        for name, value in decision.fields.items() if decision else ():
+            if name in fields and fields[name][at] is None:
+                fields[name][at] = value
     return fields
+
+
+def _rendered(fields: Mapping[str, list[Any]], metadata: Sequence[str | None]) -> list[bytes]:
+    """The fields of each document as a JSON object; ``metadata`` is one already."""
+    return [
+        orjson.dumps({**dict(zip(FIELDS, values, strict=True)), "metadata": orjson.Fragment(rest or "{}")})
+        for *values, rest in zip(*fields.values(), metadata, strict=True)
+    ]
+
+
+def _changed(
+    batch: pa.RecordBatch, texts: Sequence[str], decisions: Mapping[int, Decision | None]
+) -> dict[str, list[Any]]:
+    """The columns that decisions change: clean texts, their edits on the decoded original, and notes."""
+    edits, notes = (batch[name].to_pylist() for name in ("edits", "notes"))
+    clean: list[str | None] = [None] * len(batch)
+    rules: list[list[str]] = [[] for _ in clean]
+    sizes: list[list[int]] = [[] for _ in clean]
+    for at, decision in decisions.items():
+        clean[at] = text = texts[at]
+        united, removed = audit.unpack(edits[at])
+        if decision and decision.findings:
+            notes[at] += audit.lines(_located(decision.findings, united))
+        if decision and decision.edits:
+            original = audit.undo(united, removed, text) if united else text
+            united = compose(united, decision.edits, original)
+            edits[at], clean[at] = audit.pack(united, original), apply(decision.edits, text)
+        rules[at], sizes[at] = audit.counted(united)
+    return {"text": clean, "edits": edits, "notes": notes, "rules": rules, "sizes": sizes}
+
+
+def _located(findings: Iterable[Finding], edits: Sequence[Edit]) -> Iterator[dict[str, Any]]:
+    """Findings as records of the audit, in offsets of the decoded original."""
+    offsets = Offsets(edits)
+    for finding in findings:
+        start, end = offsets.original(finding.start), offsets.original(finding.end)
+        yield {**finding._asdict(), "start": start, "end": end}
 
 
 def shard_key(identity: str) -> int:

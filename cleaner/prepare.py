@@ -47,7 +47,7 @@ class Prepare:
         rows = [self._row(row) for row in batch.take(pa.array(special, pa.int64())).to_pylist()]
         made = dict(zip(special, rows, strict=True))
         columns = {name: _replaced(batch.column(name), name, made) for name in batch.schema.names}
-        columns["notes"] = pa.array([made[at]["notes"] if at in made else b"[]" for at in range(len(batch))])
+        columns["notes"] = pa.array([made[at]["notes"] if at in made else b"" for at in range(len(batch))])
         columns["text"], columns["edits"] = self._repaired(columns["text"])
         columns["digest"] = pa.array(digests_of(batch), pa.binary(32))
         arrays = [columns[field.name].cast(field.type) for field in schemas.DOCUMENTS]
@@ -56,22 +56,22 @@ class Prepare:
     def _repaired(self, texts: pa.Array) -> tuple[pa.Array, pa.Array]:
         """The repaired texts and, packed, the edits that lead to them."""
         found = repair_batch(texts, self.options) if "encoding" in self.stages else {}
-        packed = [b"[]"] * len(texts)
+        packed = [b""] * len(texts)
         made = {}
         for at, edits in found.items():
             text = texts[at].as_py()
             packed[at] = audit.pack(edits, text)
             made[at] = {"text": apply(edits, text)}
-        return _replaced(texts, "text", made), pa.array(packed)
+        return _replaced(texts, "text", made), pa.array(packed, pa.binary())
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         """What decoding and extraction make of a row: the fields that change, and notes for the audit."""
         try:
             decoded, found = self._text(row)
         except RecordError as error:
-            return {"text": None, "reason": str(error), "notes": b"[]"}
+            return {"text": None, "reason": str(error), "notes": b""}
         new = {key: value for key, value in found.items() if value and not row[key]}
-        return {**new, "text": decoded.text, "notes": orjson.dumps(audit.decoding_note(decoded))}
+        return {**new, "text": decoded.text, "notes": audit.lines(audit.decoding_note(decoded))}
 
     def _text(self, row: dict[str, Any]) -> tuple[Decoded, Mapping[str, Any]]:
         """The decoded text of a row, and what the page says of itself where the row is a page."""

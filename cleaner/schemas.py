@@ -49,6 +49,8 @@ CLEANED = pa.schema(
         ("text", pa.large_string()),
         ("fields", pa.large_binary()),  # a JSON object: url, title, authors, published, ..., metadata
         ("edits", pa.large_binary()),
+        ("rules", pa.list_(pa.string())),  # of each edit its rule, and by how many characters it shortens the text
+        ("sizes", pa.list_(pa.int64())),
         ("notes", pa.large_binary()),
         ("location", pa.string()),
         ("reason", pa.string()),

@@ -7,8 +7,10 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cleaner.audit import original_bytes, original_text, pack, records, restore, undo, unpack
+from cleaner.audit import counted, lines, named, original_bytes, original_text, pack, restore, undo, unpack
 from cleaner.documents import Edit, apply
 from cleaner.errors import InputError, OutputError
 
@@ -27,8 +29,8 @@ def test_packed_edits_come_back_with_what_they_removed() -> None:
 
 
 def test_a_record_says_what_was_done_where_why_and_how_surely() -> None:
-    notes = orjson.dumps([{"stage": "encoding", "rule": "decode", "codec": "cp1252", "bom": False, "newline": "\n"}])
-    note, first, second = records("a", pack(EDITS, TEXT), notes)
+    notes = lines([{"stage": "encoding", "rule": "decode", "codec": "cp1252", "bom": False, "newline": "\n"}])
+    note, first, second = map(orjson.loads, named("a", notes + pack(EDITS, TEXT)).splitlines())
     assert note["rule"] == "decode"
     assert first == {
         "id": "a", "start": 0, "end": 10, "removed": "Follow us\n", "replacement": "", "stage": "boilerplate",
@@ -40,7 +42,17 @@ def test_a_record_says_what_was_done_where_why_and_how_surely() -> None:
 
 
 def _trail(identity: str = "a") -> list[dict[str, Any]]:
-    return list(records(identity, pack(EDITS, TEXT), b"[]"))
+    return [orjson.loads(line) for line in named(identity, pack(EDITS, TEXT)).splitlines()]
+
+
+@given(st.lists(st.dictionaries(st.text(), st.text(), min_size=1)), st.text())
+def test_every_line_gets_the_id_of_its_document(records: list[dict[str, str]], identity: str) -> None:
+    trail = named(identity, lines(records))
+    assert [orjson.loads(line) for line in trail.split(b"\n")[:-1]] == [{"id": identity, **one} for one in records]
+
+
+def test_edits_are_counted_by_rule_and_size() -> None:
+    assert counted(EDITS) == (["boilerplate/follow", "encoding/mojibake"], [10, 1])
 
 
 def document(identity: str, text: str) -> dict[str, Any]:

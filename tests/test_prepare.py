@@ -9,7 +9,9 @@ import orjson
 import pyarrow as pa
 import pytest
 
+from cleaner import audit
 from cleaner.config import Config
+from cleaner.documents import Edit
 from cleaner.prepare import Prepare
 from cleaner.schemas import DOCUMENTS, INPUT
 
@@ -36,11 +38,11 @@ def test_each_kind_of_row_gets_its_text() -> None:
     assert [row["text"] for row in rows] == ["sound", "café", "a\nb", "größe", None, None, ""]
     assert rows[4]["reason"] == "not text: the content is a PNG image"
     assert rows[5]["reason"] == "no JSON"
-    assert [orjson.loads(row["edits"])[:1] for row in rows[:2]] == [
-        [],
-        [[3, 5, "Ã©", "é", "encoding", "mojibake", 0.99, {}]],
+    assert [audit.unpack(row["edits"]) for row in rows[:2]] == [
+        ([], []),
+        ([Edit(3, 5, "é", "encoding", "mojibake", 0.99)], ["Ã©"]),
     ]
-    assert [orjson.loads(row["notes"])[0]["newline"] for row in (rows[2], rows[3])] == ["\r\n", "\n"]
+    assert [orjson.loads(row["notes"])["newline"] for row in (rows[2], rows[3])] == ["\r\n", "\n"]
 
 
 def test_the_digest_is_over_what_a_record_says_and_not_where_it_stands() -> None:

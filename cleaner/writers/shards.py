@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ from cleaner.writers.formats import check_digest, corpus_output
 #: A document with this share of near-duplicate passages is a near-duplicate document.
 NEAR_DOCUMENT = 0.8
 
-#: Documents that are copied out of the memory-mapped spool at a time.
+#: Documents that are copied out of the memory-mapped spool at a time, and the columns of CLEANED that are needed.
 ROWS_AT_ONCE = 1000
+COLUMNS = ("document", "id", "source", "text", "fields", "edits", "rules", "sizes", "notes", "location")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,9 @@ class WriteShards:
         flags = self._flags(table["document"].to_numpy()[own])
         documents = flags["document"].to_numpy()
         own = own[pc.sort_indices(table["id"].take(pa.array(own))).to_numpy()]
+        batches = table.select(COLUMNS).to_batches()
         for at in range(0, len(own), ROWS_AT_ONCE):
-            rows = table.take(pa.array(own[at : at + ROWS_AT_ONCE])).to_pylist()
+            rows = picked(batches, own[at : at + ROWS_AT_ONCE])
             places = [row["document"] for row in rows]
             low, high = (np.searchsorted(documents, places, side=side) for side in ("left", "right"))
             flagged = [np.arange(start, end) for start, end in zip(low, high, strict=True) if start < end]
@@ -108,10 +111,8 @@ class WriteShards:
             row, near = without_passages(row, near, covered)
             dropped = not row["text"].strip()
         record = corpus_record(row, near, share)
-        trail = list(audit.records(row["id"], row["edits"], row["notes"]))
-        files.trail.extend(trail)
-        for line in trail:
-            counts.edit(line, row["source"])
+        files.trail.extend(audit.named(row["id"], row["notes"] + row["edits"]))
+        counts.edits(row)
         counts.written(row, dropped)
         if dropped:
             files.dropped.write(record)
@@ -119,6 +120,19 @@ class WriteShards:
         if self.format == "txt":
             record["file"] = write_text(self.folder / "text", row["id"], record.pop("text"), files.texts)
         files.corpus.write(record)
+
+
+def picked(batches: Sequence[pa.RecordBatch], numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """Some rows, in any order, of batches that follow each other (``take`` of a table makes one of all its chunks)."""
+    first = np.cumsum([0, *(batch.num_rows for batch in batches)])
+    order = np.argsort(numbers)
+    rows = numbers[order]
+    ends = np.searchsorted(rows, first).tolist()
+    taken: list[dict[str, Any]] = []
+    for batch, before, (start, end) in zip(batches, first.tolist(), pairwise(ends), strict=False):
+        if start < end:
+            taken += batch.take(pa.array(rows[start:end] - before)).to_pylist()
+    return [taken[place] for place in np.argsort(order).tolist()]
 
 
 def write_text(folder: Path, identity: str, text: str, taken: set[str]) -> str:
@@ -169,12 +183,18 @@ def corpus_record(row: dict[str, Any], near: list[dict[str, Any]], share: float)
 
 def flag_records(near: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The near-duplicate passages of a document as its line of ``corpus.jsonl`` names them."""
-    names = ("start", "end", "cluster", "jaccard", "containment", "covered")
     return [
         {
-            **{name: flag[name] for name in names},
+            "start": flag["start"],
+            "end": flag["end"],
+            "cluster": flag["cluster"],
+            "jaccard": flag["jaccard"],
+            "containment": flag["containment"],
+            "covered": flag["covered"],
             "kept": {
-                **{name: flag[f"kept_{name}"] for name in ("id", "start", "end")},
+                "id": flag["kept_id"],
+                "start": flag["kept_start"],
+                "end": flag["kept_end"],
                 **({"earlier": True} if flag["kept_earlier"] else {}),
             },
         }
@@ -196,8 +216,10 @@ def without_passages(
         if flag["start"] not in gone:
             shift = sum(edit.end - edit.start for edit in edits if edit.end <= flag["start"])
             moved.append({**flag, "start": flag["start"] - shift, "end": flag["end"] - shift})
-    packed = audit.pack(compose(first, edits, original), original)
-    return {**row, "text": apply(edits, text), "edits": packed, "notes": _noted(row, covered, first)}, moved
+    united = compose(first, edits, original)
+    rules, sizes = audit.counted(united)
+    trail = {"edits": audit.pack(united, original), "rules": rules, "sizes": sizes}
+    return {**row, **trail, "text": apply(edits, text), "notes": row["notes"] + _noted(covered, first)}, moved
 
 
 def _drop(flag: dict[str, Any], text: str) -> Edit:
@@ -211,16 +233,16 @@ def _drop(flag: dict[str, Any], text: str) -> Edit:
     return Edit(start, end, "", "near-duplicates", "passage", round(flag["covered"], 4), evidence)
 
 
-def _noted(row: dict[str, Any], covered: list[dict[str, Any]], first: list[Edit]) -> bytes:
+def _noted(covered: list[dict[str, Any]], first: list[Edit]) -> bytes:
     """Say in the audit which copy of each dropped passage is kept."""
     offsets = Offsets(first)
-    records = orjson.loads(row["notes"])
+    records = []
     for flag in covered:
         start, end = (offsets.original(flag[name]) for name in ("start", "end"))
         kept = f"{flag['kept_id']}, characters {flag['kept_start']}-{flag['kept_end']}"
         said = {"stage": "near-duplicates", "rule": "passage", "message": f"the copy that is kept: {kept}"}
         records.append({"start": start, "end": end, **said, "confidence": round(flag["covered"], 4)})
-    return orjson.dumps(records)
+    return audit.lines(records)
 
 
 class Counts:
@@ -237,18 +259,14 @@ class Counts:
         """Count one document before anything is done to its near-duplicates."""
         self.totals["near_duplicate_passages"] += len(near)
         self.totals["near_duplicate_documents"] += share >= NEAR_DOCUMENT
-        self.sources[row["source"] or ""] += len(row["text"])
+        self.sources[row["source"] or ""] += len(row["text"]) + sum(row["sizes"])
 
-    def edit(self, record: dict[str, Any], source: str | None) -> None:
-        """Count one line of the audit."""
-        if "removed" in record:
-            rule = f"{record['stage']}/{record['rule']}"
-            size = len(record["removed"]) - len(record["replacement"])
-            self.rules[rule] += 1
+    def edits(self, row: dict[str, Any]) -> None:
+        """Count the edits of one document."""
+        self.rules.update(row["rules"])
+        for rule, size in zip(row["rules"], row["sizes"], strict=True):
             self.characters[rule] += size
-            self.lost[source or ""] += size
-            if record["stage"] != "near-duplicates":
-                self.sources[source or ""] += size
+        self.lost[row["source"] or ""] += sum(row["sizes"])
 
     def written(self, row: dict[str, Any], dropped: bool) -> None:
         """Count one document as it is after all edits; one that is dropped is lost to its source as a whole."""
@@ -260,7 +278,7 @@ class Counts:
         self.totals["documents"] += 1
         self.totals["characters"] += len(row["text"])
         self.totals["without_text"] += not row["text"].strip()
-        self.totals["changed"] += row["edits"] != b"[]"
+        self.totals["changed"] += bool(row["edits"])
 
     def as_json(self) -> dict[str, Any]:
         """As a JSON object."""
