@@ -86,7 +86,7 @@ def test_map_keeps_the_order_of_the_splits(tmp_path: Path, jobs: int) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("partition_bytes", [1 << 30, 5_000, 500])
+@pytest.mark.parametrize("partition_bytes", [1 << 30, 2_000, 500])
 @pytest.mark.parametrize("then", [None, "key", "value"])
 def test_shuffle_brings_the_rows_of_a_key_together(
     tmp_path: Path, jobs: int, partition_bytes: int, then: str | None

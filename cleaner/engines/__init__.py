@@ -120,8 +120,9 @@ class Dataset:
 
     @property
     def bytes(self) -> int:
-        """Size of all parts."""
-        return sum(part.bytes for part in self.parts)
+        """Size of all parts, unpacked."""
+        bits: int = sum(kind.bit_width for kind in self.schema.types if pa.types.is_primitive(kind))
+        return max(sum(part.bytes for part in self.parts), self.rows * bits // 8)
 
     def read(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield all rows, one record batch at a time."""

@@ -192,8 +192,10 @@ class MapSplit:
         if known and spool.intact(known):
             return known
         batches = split.read() if self.function is None else map(self.function, split.read())
-        batches = arranged(batches, *self.arrange) if self.arrange else (batch for batch in batches if batch.num_rows)
-        return spool.write(self.path(number), self.schema, batches)
+        if not self.arrange:
+            return spool.write(self.path(number), self.schema, (batch for batch in batches if batch.num_rows))
+        numbers = all(pa.types.is_primitive(kind) for kind in self.schema.types)
+        return spool.write(self.path(number), self.schema, arranged(batches, *self.arrange), packed=numbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class Partition:
     bits: int
 
     def table(self) -> pa.Table:
-        """The rows of the partition, in the order of the parts; memory-mapped: the system can take them back."""
+        """The rows of the partition, in the order of the parts; memory-mapped where they are not packed."""
         return pa.Table.from_batches(self._batches(), schema=self.data.schema)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:

@@ -13,10 +13,14 @@ import pyarrow as pa
 from cleaner.engines import Part
 
 BLOCK = 1 << 20
+#: Half the size for about 2.5 ms of CPU time a MB of corpus: for keys, the largest thing that lies in a spool.
+PACKED = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1), use_threads=False)
 
 
-def write(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Part:
+def write(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], packed: bool = False) -> Part:
     """Write under a temporary name, read it back for its digest, then rename: a part is whole or not there.
+
+    What is ``packed`` takes less room, but is unpacked by whole record batches: it is to be read once, from end to end.
 
     Raises:
         OSError: it cannot be written (a full disk, say); nothing of it is left then.
@@ -24,7 +28,8 @@ def write(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> P
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")  # process ids are not unique among nodes
     try:
         rows = 0
-        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        options = PACKED if packed else None
+        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, schema, options=options) as writer:
             for batch in batches:
                 rows += batch.num_rows
                 writer.write_batch(batch)
