@@ -18,9 +18,11 @@ from cleaner.earlier import find_earlier
 from cleaner.engines import Dataset, Engine
 from cleaner.minhash.bands import Candidates, candidate_pairs, distinct_pairs
 from cleaner.minhash.keys import keys_needed, passage_keys
+from cleaner.minhash.shingles import text_buffers
 from cleaner.minhash.verify import REASONS, Thresholds, verify
-from cleaner.passages import passages
+from cleaner.passages import passage_spans
 from cleaner.rows import Rows, slices
+from cleaner.spans import Spans, characters_within, texts_at
 from cleaner.standing import PLACES, find_standing, numbered, standing_of, standing_rows
 
 #: Above this many passages that share a key not all of its pairs are looked at (see bands.candidate_pairs).
@@ -33,14 +35,15 @@ PAIRS_AT_ONCE = 10_000
 def cut(batch: pa.RecordBatch) -> pa.RecordBatch:
     """CLEANED → PASSAGES: a batch function."""
     batch = batch.filter(pc.is_null(batch["reason"]))
-    texts = batch["text"].to_pylist()
-    places = [passages(text) for text in texts]
-    rows = pa.array(np.repeat(np.arange(len(places)), [len(one) for one in places]))
-    columns: dict[str, object] = {name: batch[name].take(rows) for name in ("document", "id", "source", "published")}
-    columns["start"] = [start for one in places for start, _ in one]
-    columns["end"] = [end for one in places for _, end in one]
-    columns["text"] = [text[start:end] for text, one in zip(texts, places, strict=True) for start, end in one]
-    return pa.RecordBatch.from_pydict(columns, schema=schemas.PASSAGES)
+    data, offsets = text_buffers(batch["text"])
+    spans = passage_spans(batch["text"])
+    before = Spans(spans.text, offsets[spans.text], spans.start)
+    rows, start = pa.array(spans.text), characters_within(data, before)
+    columns = {name: batch[name].take(rows) for name in ("document", "id", "source", "published")}
+    columns["start"] = pa.array(start)
+    columns["end"] = pa.array(start + characters_within(data, spans))
+    columns["text"] = texts_at(data, spans.start, spans.end).take(pa.array(2 * np.arange(len(rows))))
+    return pa.RecordBatch.from_arrays([columns[name] for name in schemas.PASSAGES.names], schema=schemas.PASSAGES)
 
 
 @dataclass(frozen=True, slots=True)

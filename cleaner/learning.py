@@ -17,6 +17,7 @@ from cleaner.boilerplate import templates
 from cleaner.engines import Dataset, Engine
 from cleaner.identities import keys_of
 from cleaner.minhash.shingles import text_buffers
+from cleaner.spans import characters_within, lines_of
 
 #: In documents without a source a line needs this many documents, and no more words, to be a template: such a corpus
 #: may hold a few copies of one story.
@@ -27,7 +28,6 @@ LONGEST_LINES = 3
 
 GOOD = ("document", "reason")
 COUNTED = ("source", "published", "text")
-_FEED = 10
 
 
 def learn_templates(engine: Engine, documents: Dataset, rejected: Collection[int] = ()) -> Dataset:
@@ -58,32 +58,22 @@ def articles(batch: pa.RecordBatch) -> pa.RecordBatch:
 def _longest_lines(texts: pa.Array) -> Iterator[list[Any]]:
     """The longest different lines of each text; among those of one length the first by code points."""
     data, offsets = text_buffers(texts)
-    feeds = np.flatnonzero(data == _FEED)
-    start = np.sort(np.concatenate([offsets[:-1], feeds + 1]), kind="stable")
-    end = np.sort(np.concatenate([feeds, offsets[1:]]), kind="stable")
-    text = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(feeds, offsets)) + 1)
-    length = characters_within(data, start, end)
+    lines = lines_of(data, offsets)
+    text, length = lines.text, characters_within(data, lines)
     order = np.argsort(text << 40 | (1 << 40) - 1 - length, kind="stable")
     first = np.searchsorted(text, np.arange(len(texts) + 1))
     alike = np.append(np.diff(length[order]) == 0, False)
     alike[first[1:] - 1] = False  # the next line is another text's
     tied = np.logical_or.reduce([alike[np.minimum(first[:-1] + n, first[1:] - 1)] for n in range(LONGEST_LINES)])
-    raw, starts, ends = data.data, start[order].tolist(), end[order].tolist()
+    raw, starts, ends = data.data, lines.start[order].tolist(), lines.end[order].tolist()
     for low, high, tie in zip(first.tolist(), first[1:].tolist(), tied.tolist(), strict=False):
-        lines = [raw[starts[at] : ends[at]] for at in range(low, high if tie else min(high, low + LONGEST_LINES))]
-        yield _longest(lines) if tie else lines
+        some = [raw[starts[at] : ends[at]] for at in range(low, high if tie else min(high, low + LONGEST_LINES))]
+        yield _longest(some) if tie else some
 
 
 def _longest(lines: Sequence[memoryview]) -> list[bytes]:
     several = sorted({bytes(line) for line in lines}, key=lambda line: (-len(line.decode()), line))
     return several[:LONGEST_LINES]
-
-
-def characters_within(data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many characters each stretch of UTF-8 has."""
-    others = np.flatnonzero(data.view(np.int8) < -64)  # the bytes of a character but its first
-    within: NDArray[np.int64] = end - start - np.searchsorted(others, end) + np.searchsorted(others, start)
-    return within
 
 
 def copies_of(table: pa.Table) -> pa.Table:

@@ -7,7 +7,13 @@ import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
 from cleaner.documents import Passage
+from cleaner.minhash.shingles import text_buffers
+from cleaner.spans import Spans, characters_within, codes_at, lines_of, stripped
 
 #: A paragraph up to this many characters is one passage.
 LONGEST = 1600
@@ -29,6 +35,31 @@ def passages(text: str) -> list[Passage]:
         else:
             found.extend(_cut(text, start, end))
     return found
+
+
+def passage_spans(texts: pa.Array) -> Spans:
+    """The passages of each text of a string array, by bytes: nearly all are lines, and found as such."""
+    data, offsets = text_buffers(texts)
+    lines, others = stripped(data, lines_of(data, offsets))
+    long = characters_within(data, lines) > LONGEST
+    wrapped = _are_small(codes_at(data, lines.start))
+    others = np.union1d(others, lines.text[long | wrapped])
+    found = [lines.take(~np.isin(lines.text, others))]
+    for row in others.tolist():
+        text = texts[row].as_py()
+        places = np.array(passages(text), dtype=np.int64).reshape(-1, 2)
+        if not text.isascii():
+            raw = data[offsets[row] : offsets[row + 1]].view(np.int8)
+            places = np.append(np.flatnonzero(raw >= -64), len(raw))[places]  # where each character begins
+        start, end = (places + offsets[row]).T
+        found.append(Spans(np.full(len(start), row), start, end))
+    every = Spans(*map(np.concatenate, zip(*found, strict=True)))
+    return every.take(np.argsort(every.start, kind="stable"))
+
+
+def _are_small(codes: NDArray[np.int32]) -> NDArray[np.bool_]:
+    known, places = np.unique(codes, return_inverse=True)
+    return np.array([chr(code).islower() for code in known.tolist()], dtype=np.bool_)[places]
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:

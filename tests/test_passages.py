@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import numpy as np
+import pyarrow as pa
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cleaner.passages import LONGEST, passages
+from cleaner.passages import LONGEST, passage_spans, passages
 
 SENTENCE = "The council of the small town met again on Tuesday and spoke about the bridge. "
 PIECES = st.sampled_from(
@@ -74,3 +76,23 @@ def test_copies_are_cut_alike_again_after_a_difference() -> None:
 def test_text_without_sentences_is_cut_nevertheless() -> None:
     assert [len(part) for part in _texts("x" * (3 * LONGEST + 5))] == [LONGEST, LONGEST, LONGEST, 5]
     assert _texts("") == []
+
+
+@given(st.lists(st.text(st.sampled_from("Aéb \n\t\u3000\x85“中𝄞."), max_size=30), max_size=5))
+@example(["A", "", "\n", f"{9 * ' '}A{12 * chr(0x2009)}\nB", "É" * (LONGEST + 1), f"A\n{'Ab. ' * LONGEST}\nb"])
+def test_passages_of_a_column_are_those_of_each_text(texts: list[str]) -> None:
+    column = pa.array(texts, pa.large_string())
+    found = passage_spans(column)
+    offsets = np.cumsum([0, *(len(text.encode()) for text in texts)])
+    expected = [
+        (row, *(int(offsets[row]) + len(text[:place].encode()) for place in passage))
+        for row, text in enumerate(texts)
+        for passage in passages(text)
+    ]
+    assert list(zip(*(part.tolist() for part in found), strict=True)) == expected
+
+
+def test_passages_of_sliced_and_empty_columns() -> None:
+    column = pa.array(["One line.", "Two\nLines.", None, "End."], pa.large_string())
+    assert passage_spans(column[1:]).text.tolist() == [0, 0, 2]
+    assert passage_spans(column[:0]).text.tolist() == passage_spans(column[2:3]).text.tolist() == []

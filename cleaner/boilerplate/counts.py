@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner.boilerplate.line_keys import LineKeys, line_keys
 from cleaner.minhash.shingles import text_buffers
+from cleaner.spans import texts_at
 
 #: One row a batch, source, line and day: in how many documents the line stands, and in how many of them near
 #: the start and near the end. ``line`` is the key to shuffle by; ``day`` counts from 1970-01-01, null if unknown.
@@ -92,13 +93,7 @@ def _texts(texts: pa.Array, lines: LineKeys, order: NDArray[np.int64], bounds: N
     for group in np.flatnonzero(np.diff(bounds) > 1).tolist():
         rows = order[bounds[group] : bounds[group + 1]].tolist()
         chosen[group] = min(rows, key=lambda row: bytes(raw[lines.start[row] : lines.end[row]]))
-    # Lines, and what stands between them, as one array: of that Arrow takes the chosen ones.
-    edges = np.zeros(2 * len(lines.key) + 1, dtype=np.int64)
-    edges[:-1:2], edges[1::2] = lines.start, lines.end
-    edges[-1] = edges[-2] if len(lines.key) else 0
-    buffers = [None, pa.py_buffer(edges), pa.py_buffer(data)]
-    every = pa.Array.from_buffers(pa.large_string(), 2 * len(lines.key), buffers)
-    return every.take(pa.array(2 * chosen)).cast(pa.string())
+    return texts_at(data, lines.start, lines.end).take(pa.array(2 * chosen)).cast(pa.string())
 
 
 def count_documents(sources: Sequence[str | None]) -> pa.RecordBatch:
