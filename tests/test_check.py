@@ -23,11 +23,12 @@ from cleaner import checking, session
 from cleaner.checking import Checked
 from cleaner.cli import main
 from cleaner.commands.check import OUTPUT_FORMATS
-from cleaner.config import Config, load
+from cleaner.config import Config
 from cleaner.documents import Edit, apply
 from cleaner.errors import ConfigError
 from cleaner.findings import Located
 from cleaner.limits import Limit, parse
+from cleaner.origins import load
 from cleaner.places import Place, Places
 
 BODY = (

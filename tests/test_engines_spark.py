@@ -22,12 +22,13 @@ from spark_cluster import ROOT, SECONDS, SUBMIT, KillOnce, cluster, missing
 from test_engines_local import SCHEMA, SPLITS, double, total
 
 from cleaner import pipeline
-from cleaner.config import Config, load
+from cleaner.config import Config
 from cleaner.engines import Dataset, spark_session
 from cleaner.engines.local import LocalEngine
 from cleaner.engines.spark import SparkEngine
 from cleaner.engines.spark_session import Home, reason_of, require
 from cleaner.errors import CleanerError, ConfigError, LostPartError, WorkerError
+from cleaner.origins import load
 from cleaner.output import REPORT
 from cleaner.readers import ReaderOptions, plan, planning
 
@@ -260,6 +261,14 @@ def test_a_master_needs_its_engine(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--master: a master is set, but no engine that has one; add --engine spark"):
         load({"master": "yarn"}, {}, tmp_path)
     assert load({"master": "yarn", "engine": "local"}, {}, tmp_path)[0].engine == "local"
+
+
+@pytest.mark.parametrize(("name", "value"), [("jobs", 3), ("memory", "4GB")])
+def test_what_spark_itself_decides_is_refused_and_not_ignored(tmp_path: Path, name: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=f"--{name}: with --engine spark its own settings say that"):
+        load({"engine": "spark", name: value}, {}, tmp_path)
+    (tmp_path / "cleaner.toml").write_text("jobs = 2\n")
+    assert load({"engine": "spark"}, {}, tmp_path)[0].jobs == 2  # for runs with the engine local
 
 
 def _processes(mark: str) -> list[int]:

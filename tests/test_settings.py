@@ -17,8 +17,9 @@ import pytest
 from running import command
 
 import cleaner
-from cleaner.config import Config, key_of, load
+from cleaner.config import Config, key_of
 from cleaner.errors import ConfigError
+from cleaner.origins import load
 from cleaner.reports import settings
 
 KEYS = {key_of(one.name) for one in fields(Config)}

@@ -11,7 +11,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from cleaner.config import FILES, Config, Origin, key_of, load
+from cleaner.config import FILES, Config, key_of
+from cleaner.origins import Origin, load
 
 
 class NamedPath(click.Path):

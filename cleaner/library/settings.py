@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cleaner.config import Config, load, typed
+from cleaner.config import Config
+from cleaner.origins import load, typed
 
 
 def load_config(folder: str | os.PathLike[str] = ".", **settings: Any) -> Config:

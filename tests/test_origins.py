@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.config import Config, load
+from cleaner.config import Config
 from cleaner.errors import ConfigError
+from cleaner.origins import load
 
 
 def test_flags_come_before_variables_before_files_before_defaults(tmp_path: Path) -> None:
