@@ -20,7 +20,7 @@ from cleaner.output import data_folder, output_folder, publish, record_of, refus
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
 from cleaner.replacing import replacing
-from cleaner.resources import resources
+from cleaner.resources import SMALL_INPUT, resources
 from cleaner.resuming import complete, fingerprint, identity, note_begun, refuse_another, stoppable
 
 
@@ -190,7 +190,7 @@ def _engine(config: Config, planned: Plan, watch: Watch, manifest: Manifest) -> 
         return SparkEngine(manifest.folder, config.master, watch=watch, manifest=manifest)
     taken = resources(config, planned.bytes)
     if taken.jobs > 1 and len(planned.splits) > 1:
-        get_ready()
+        get_ready(large=planned.bytes >= SMALL_INPUT)
     return LocalEngine(manifest.folder, taken.jobs, taken.partition_bytes, watch, manifest)
 
 

@@ -55,12 +55,13 @@ class Worker:
     call: int | None = None
 
 
-def get_ready() -> None:
+def get_ready(large: bool = False) -> None:
     """Start the process that workers are forked from, if it does not run; it imports while this one goes on.
 
+    For a large run it also loads kernels and rules, once for all workers.
     An interrupt is not for it: it would say so at length if it came amid its imports.
     """
-    forkserver.set_forkserver_preload(list(PRELOADED))
+    forkserver.set_forkserver_preload([*PRELOADED, "cleaner.warm"] if large else list(PRELOADED))
     resource_tracker.ensure_running()  # it lets interrupts through, and the server would start it
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

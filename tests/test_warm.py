@@ -1,0 +1,20 @@
+"""What workers find when they are forked: nothing is loaded for a second time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+PROGRAM = """
+import cleaner.warm
+from cleaner.boilerplate import kernels
+from cleaner.boilerplate.rules import RuleSet
+from cleaner.minhash.shingles import use_numba
+loaded = [kernel.signatures for kernel in map(kernels.compiled, (kernels.scan_lines, kernels.topics, kernels.look))]
+print(kernels.is_large(0), use_numba("auto", 0), *map(len, loaded), RuleSet.load()._built is not None)
+"""
+
+
+def test_kernels_and_rules_are_loaded() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=600)
+    assert done.stdout.split() == ["True", "True", "1", "1", "1", "True"], done.stderr
