@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cleaner.errors import InputError
-from cleaner.readers import Plan, ReaderOptions, plan
+from cleaner.readers import Plan, ReaderOptions, plan, planning
 
 
 def rows(found: Plan) -> list[dict[str, Any]]:
@@ -179,6 +179,16 @@ def test_small_files_share_a_split_and_large_ones_are_cut(tmp_path: Path) -> Non
     assert len(documents) == 7_100
     assert documents[2_000] == 1 << 32
     assert len(set(documents)) == 7_100
+
+
+def test_a_very_large_corpus_has_larger_splits_and_not_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"MOST_SPLITS": 5, "LEAST_BYTES": 100, "SMALL_BYTES": 100}.items():
+        monkeypatch.setattr(planning, name, value)
+    for number in range(30):
+        (tmp_path / f"{number}.jsonl").write_text('{"text": "A line of news."}\n' * (1 if number else 2_000))
+    found = plan([str(tmp_path)], ReaderOptions(split_bytes=1_000)).splits
+    assert 5 <= len(found) <= 7
+    assert sum(batch.num_rows for split in found for batch in split.read()) == 2_029
 
 
 def test_guesses_are_told(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ SMALL_BYTES = 16 << 20
 #: A smaller corpus is cut into about so many splits, so that several workers have work to the end; but none is cut
 #: below the least bytes.
 SPLITS, LEAST_BYTES = 16, 4 << 20
+#: Of a very large one the splits are larger instead: each barrier looks into every part for every hash partition.
+MOST_SPLITS = 2_048
 BLOCK = 4 << 20
 
 
@@ -60,10 +62,10 @@ def plan(inputs: Sequence[str], options: ReaderOptions) -> Plan:
         require()
     notes.extend(_guessed(parts, options))
     size = sum(file.size for file in files)
-    even = max(LEAST_BYTES, size // SPLITS)
-    step = replace(options, split_bytes=min(options.split_bytes, even))
+    even, least = max(LEAST_BYTES, size // SPLITS), size // MOST_SPLITS
+    step = replace(options, split_bytes=max(min(options.split_bytes, even), least))
     pieces = [piece for part in parts for piece in _pieces(part, step)]
-    return Plan(_group(pieces, options, min(SMALL_BYTES, even)), tuple(notes), size)
+    return Plan(_group(pieces, options, max(min(SMALL_BYTES, even), least)), tuple(notes), size)
 
 
 def _check(options: ReaderOptions) -> None:
