@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,14 @@ from cleaner.documents import Edit, apply
 _LINE_FEED = 10
 #: White space at the ends of lines is taken off in so many steps; longer runs of it one by one.
 _FEW = 64
-#: No text has more characters than two to this power.
-_SHIFT = 40
+
+
+class Texts(Protocol):
+    """Some texts by number."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, at: int, /) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +30,25 @@ class Lines:
     """One row for each non-blank line of ``texts``, in order.
 
     Attributes:
-        texts: the texts of the batch, one a document.
+        texts: the texts of the batch, one a document; what is left of others is made when it is asked for.
         text: the lines, without the white space around them.
         document: for each line the index of its text; shape (lines,).
         start, end: its half-open character offsets in that text, white space excluded; shape (lines,).
+        begin, feed: the same with the white space: from behind a line feed (or 0) to the next (or the text's end).
+        breaks: how many line feeds part the line from the one before; without meaning where it is its text's first.
         first: lines ``first[d]`` to ``first[d + 1]`` are those of document ``d``; shape (documents + 1,).
         codes: the code points of all texts, one after the other, for kernels; int32.
         place: where each line starts in ``codes``; shape (lines,).
     """
 
-    texts: Sequence[str]
+    texts: Texts
     text: list[str]
     document: NDArray[np.int32]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
+    begin: NDArray[np.int64]
+    feed: NDArray[np.int64]
+    breaks: NDArray[np.int64]
     first: NDArray[np.int64]
     codes: NDArray[np.int32]
     place: NDArray[np.int64]
@@ -47,42 +59,59 @@ class Lines:
         codes = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), dtype="<i4")
         bounds = np.zeros(len(texts) + 1, dtype=np.int64)
         np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1, out=bounds[1:])
-        end = np.flatnonzero(codes == _LINE_FEED)
-        start = np.zeros(len(end), dtype=np.int64)
-        start[1:] = end[:-1] + 1
-        start, end = _stripped(codes, start, end)
+        feed = np.flatnonzero(codes == _LINE_FEED)
+        begin = np.zeros(len(feed), dtype=np.int64)
+        begin[1:] = feed[:-1] + 1
+        rows, start, end = _stripped(codes, begin, feed)
         first = np.searchsorted(start, bounds)
         document = np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(first))
         own = bounds[document]
         starts, ends = start - own, end - own
-        return cls(texts, list(_cut(texts, first, starts, ends)), document, starts, ends, first, codes, start)
+        return cls(
+            texts=texts,
+            text=list(_cut(texts, first, starts, ends)),
+            document=document,
+            start=starts,
+            end=ends,
+            begin=begin[rows] - own,
+            feed=feed[rows] - own,
+            breaks=np.diff(rows, prepend=0),
+            first=first,
+            codes=codes,
+            place=start,
+        )
 
     def __len__(self) -> int:
         return len(self.text)
 
     def without(
-        self, gone: NDArray[np.bool_], documents: NDArray[np.int64], edits: Sequence[Sequence[Edit]]
+        self, taken: NDArray[np.int64], documents: NDArray[np.int64], edits: Sequence[Sequence[Edit]]
     ) -> tuple[Lines, NDArray[np.int64]]:
         """Return the lines of what is left of some documents, and which rows these are here.
 
         Args:
-            gone: which lines the edits take out; shape (lines,).
+            taken: how many characters go with each line, the widest of the breaks around them staying; 0 for a line
+                that stays; shape (lines,).
             documents: the documents, rising.
-            edits: of each of them, only such as take out whole lines, with breaks of lines around them.
+            edits: of each of them those that take out these lines.
 
         """
         number = np.full(len(self.texts), -1, dtype=np.int32)
         number[documents] = np.arange(len(documents))
-        rows = np.flatnonzero((number[self.document] >= 0) & ~gone)
+        rows = np.flatnonzero((number[self.document] >= 0) & (taken == 0))
         document = number[self.document[rows]]
-        moved = _removed_before(self.start[rows], document, edits)
-        texts = [apply(some, self.texts[at]) for at, some in zip(documents.tolist(), edits, strict=True)]
+        before = np.cumsum(taken) - taken
+        moved = before[rows] - before[self.first[self.document[rows]]]
+        widest = np.maximum.reduceat(self.breaks[: rows[-1] + 1], np.r_[0, rows[:-1] + 1]) if len(rows) else rows
         left = Lines(
-            texts=texts,
+            texts=_Left(self.texts, documents, edits),
             text=[self.text[row] for row in rows.tolist()],
             document=document,
             start=self.start[rows] - moved,
             end=self.end[rows] - moved,
+            begin=self.begin[rows] - moved,
+            feed=self.feed[rows] - moved,
+            breaks=widest,
             first=np.searchsorted(document, np.arange(len(documents) + 1)),
             codes=self.codes,
             place=self.place[rows],
@@ -90,17 +119,19 @@ class Lines:
         return left, rows
 
 
-def _removed_before(
-    start: NDArray[np.int64], document: NDArray[np.int32], edits: Sequence[Sequence[Edit]]
-) -> NDArray[np.int64]:
-    """Return how many characters the edits of a line's document take out before it."""
-    cuts = [(at << _SHIFT | one.start, one.end - one.start) for at, some in enumerate(edits) for one in some]
-    begin, size = np.array(cuts, dtype=np.int64).reshape(-1, 2).T
-    total = np.zeros(len(begin) + 1, dtype=np.int64)
-    np.cumsum(size, out=total[1:])
-    first = document.astype(np.int64) << _SHIFT
-    removed: NDArray[np.int64] = total[np.searchsorted(begin, first | start)] - total[np.searchsorted(begin, first)]
-    return removed
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What edits leave of some documents of ``texts``."""
+
+    texts: Texts
+    documents: NDArray[np.int64]
+    edits: Sequence[Sequence[Edit]]
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def __getitem__(self, at: int, /) -> str:
+        return apply(self.edits[at], self.texts[int(self.documents[at])])
 
 
 def _cut(
@@ -113,11 +144,11 @@ def _cut(
 
 
 def _stripped(
-    codes: NDArray[np.int32], start: NDArray[np.int64], end: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Take white space off both ends of spans, as ``str.strip`` does; spans of white space alone are left out."""
-    some = end > start
-    start, end = start[some], end[some]
+    codes: NDArray[np.int32], begin: NDArray[np.int64], feed: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Take white space off both ends of spans, as ``str.strip`` does; also which are not white space alone."""
+    told = np.flatnonzero(feed > begin)
+    start, end = begin[told], feed[told]
     for side, step in ((start, 1), (end, -1)):
         rows = np.arange(len(side))
         for _ in range(_FEW):  # of all lines at once; few have more
@@ -131,7 +162,7 @@ def _stripped(
             else:
                 end[row] = start[row]
     some = end > start
-    return start[some], end[some]
+    return told[some], start[some], end[some]
 
 
 def _is_space(codes: NDArray[np.int32]) -> NDArray[np.bool_]:

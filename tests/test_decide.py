@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.boilerplate import decide, model
-from cleaner.boilerplate.cuts import Verdict, cut
+from cleaner.boilerplate.cuts import cut
 from cleaner.boilerplate.decide import Settings
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.boilerplate.templates import TEMPLATES, Templates
-from cleaner.documents import apply, compose, invert
+from cleaner.boilerplate.verdicts import Verdicts, rounded
+from cleaner.documents import Edit, apply, compose, invert
 from cleaner.lines import Lines
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "cuts.toml").read_text(encoding="utf-8"))["case"]
@@ -56,6 +57,12 @@ def ruled(**marks: Mark) -> Settings:
     return Settings(ruleset=OneRule({k.replace("_", " "): v for k, v in marks.items()}), fields=False, captions=False)  # type: ignore[arg-type]
 
 
+def cuts_of(lines: Lines, rows: list[int]) -> dict[int, list[Edit]]:
+    row = np.array(rows, dtype=np.int64)
+    ends, sure = lines.end[row] - lines.start[row], np.full(len(row), 0.9)
+    return cut(lines, Verdicts(row, 0 * row, ends, sure, ["x"] * len(row), [()] * len(row), len(row)))[0]
+
+
 def one(text: str, given_settings: Settings) -> decide.Decision:
     return decide.find(Lines.of([text]), [None], [None], given_settings)[0]
 
@@ -65,10 +72,10 @@ def test_cuts_keep_paragraphs_apart(case: dict[str, object]) -> None:
     text, remove = str(case["text"]), case["remove"]
     assert isinstance(remove, list)
     lines = Lines.of([text])
-    verdicts = [Verdict(row, 0, len(line), "x", 0.9, {}) for row, line in enumerate(lines.text) if line in remove]
-    edits = cut(lines, 0, verdicts)
+    rows = [row for row, line in enumerate(lines.text) if line in remove]
+    edits = cuts_of(lines, rows)[0]
     assert apply(edits, text) == case["clean"]
-    assert len(edits) == len(verdicts)
+    assert len(edits) == len(rows)
     assert apply(invert(edits, text), apply(edits, text)) == text
 
 
@@ -173,11 +180,16 @@ def test_nothing_and_odd_texts() -> None:
 
 def test_later_looks_are_one_list_of_edits() -> None:
     text = f"A\nB\n{PROSE[0]}"
-    first = cut(Lines.of([text]), 0, [Verdict(0, 0, 1, "a", 0.9, {})])
+    first = cuts_of(Lines.of([text]), [0])[0]
     middle = apply(first, text)
-    more = cut(Lines.of([middle]), 0, [Verdict(0, 0, 1, "b", 0.9, {})])
+    more = cuts_of(Lines.of([middle]), [0])[0]
     both = compose(first, more, text)
     assert apply(both, text) == PROSE[0]
+
+
+@given(st.lists(st.floats(0, 1) | st.integers(0, 20000).map(lambda half: half / 20000), max_size=20))
+def test_numbers_are_rounded_as_python_does(values: list[float]) -> None:
+    assert rounded(np.array(values)).tolist() == [round(value, 4) for value in values]
 
 
 def test_weights_of_evidence_are_finite() -> None:

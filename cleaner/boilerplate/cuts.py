@@ -3,83 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import repeat
 
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.boilerplate.verdicts import Verdicts
 from cleaner.documents import Edit
 from cleaner.lines import Lines
 
 STAGE = "boilerplate"
 
 
-class Verdict(NamedTuple):
-    """What one line, or the part of it from ``start`` to ``end``, is to suffer."""
+def cut(lines: Lines, verdicts: Verdicts) -> tuple[dict[int, list[Edit]], NDArray[np.int64] | None]:
+    """Return what takes out the lines, and parts of lines, of the verdicts.
 
-    row: int
-    start: int
-    end: int
-    rule: str
-    confidence: float
-    evidence: dict[str, float]
+    That is the edits of each document that changes, and how many characters go with each line (lines,), or None if
+    parts of lines go.
+    """
+    start, end = lines.start[verdicts.row] + verdicts.start, lines.start[verdicts.row] + verdicts.end
+    whole = verdicts.whole
+    start[:whole], end[:whole] = places(lines, verdicts.row[:whole])
+    columns = (verdicts.rule, verdicts.confidence.tolist(), verdicts.evidence)
+    made = map(Edit, start.tolist(), end.tolist(), repeat(""), repeat(STAGE), *columns)
+    edits: dict[int, list[Edit]] = {}
+    documents = lines.document[verdicts.row].tolist()
+    for document, edit in zip(documents, made, strict=True):
+        edits.setdefault(document, []).append(edit)
+    if whole < len(documents):
+        for document in documents[whole:]:
+            edits[document] = _apart(sorted(edits[document]))
+        return {document: some for document, some in edits.items() if some}, None
+    taken = np.zeros(len(lines), dtype=np.int64)
+    taken[verdicts.row] = end - start
+    return edits, taken
 
 
-def cut(lines: Lines, document: int, verdicts: Sequence[Verdict]) -> list[Edit]:
-    """Return the edits that take lines out of a document with their breaks, so that paragraphs stay apart.
+def places(lines: Lines, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where cuts start and end that take rising rows out with their breaks, so that paragraphs stay apart.
 
     Of the breaks around a run of removed lines the widest stays: lines before it go with the break in front of
     them, lines behind it with the break that follows. At the start of the text the following breaks go, at its
     end the preceding ones.
     """
-    whole = {
-        verdict.row: verdict for verdict in verdicts if verdict.end - verdict.start >= len(lines.text[verdict.row])
-    }
-    edits = []
-    for verdict in verdicts:
-        if verdict.row not in whole:
-            at = int(lines.start[verdict.row])
-            edits.append(_edit(at + verdict.start, at + verdict.end, verdict))
-    rows = sorted(whole)
-    low, high = int(lines.first[document]), int(lines.first[document + 1])
-    at = 0
-    while at < len(rows):
-        end = at + 1
-        while end < len(rows) and rows[end] == rows[end - 1] + 1:
-            end += 1
-        edits += _cut_run(lines, document, [whole[row] for row in rows[at:end]], low, high)
-        at = end
-    return _apart(sorted(edits))
+    if not len(rows):
+        return rows, rows
+    document = lines.document[rows]
+    low, high = lines.first[document], lines.first[document + 1]
+    begins = np.r_[True, np.diff(rows) > 1] | (rows == low)
+    run = np.cumsum(begins) - 1
+    before = rows < _kept(lines, rows, np.flatnonzero(begins), run)[run]
+    start = np.where(before, lines.feed[rows - 1], lines.begin[rows])
+    end = np.where(before, lines.feed[rows], np.r_[lines.begin, 0][rows + 1])
+    for at in np.flatnonzero(~before & (rows + 1 == high)).tolist():
+        end[at] = len(lines.texts[int(document[at])])
+    return start, end
 
 
-def _cut_run(lines: Lines, document: int, run: Sequence[Verdict], low: int, high: int) -> list[Edit]:
-    text = lines.texts[document]
-    rows = [verdict.row for verdict in run]
-    gaps = [_gap(text, lines, row, low, high) for row in range(rows[0], rows[-1] + 2)]
-    if rows[0] == low:
-        kept = 0
-    elif rows[-1] + 1 == high:
-        kept = len(gaps) - 1
-    else:
-        kept = max(range(len(gaps)), key=lambda at: (text.count("\n", *gaps[at]), -at))
-    edits = []
-    for at, verdict in enumerate(run):
-        start, end = (gaps[at][0], gaps[at + 1][0]) if at < kept else (gaps[at][1], gaps[at + 1][1])
-        edits.append(_edit(start, end, verdict))
-    return edits
+def _kept(lines: Lines, rows: NDArray[np.int64], at: NDArray[np.int64], run: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each run of rows, which begin at ``at``, the line in front of which the break stays."""
+    first, last = rows[at], rows[np.r_[at[1:], len(rows)] - 1]
+    document = lines.document[first]
+    widest = np.maximum.reduceat(lines.breaks[rows], at)
+    wide = np.flatnonzero(lines.breaks[rows] == widest[run])
+    kept = rows[wide[np.unique(run[wide], return_index=True)[1]]]
+    kept = np.where(np.r_[lines.breaks, 0][last + 1] > widest, last + 1, kept)
+    kept = np.where(last + 1 == lines.first[document + 1], last + 1, kept)
+    return np.where(first == lines.first[document], first, kept)
 
 
-def _gap(text: str, lines: Lines, row: int, low: int, high: int) -> tuple[int, int]:
-    """The line breaks and blank lines in front of a row: from the line feed that ends the line before."""
-    start = 0 if row == low else text.find("\n", int(lines.end[row - 1]))
-    if row == high:
-        return (len(text) if start < 0 else start), len(text)
-    return start, text.rfind("\n", 0, int(lines.start[row])) + 1
-
-
-def _edit(start: int, end: int, verdict: Verdict) -> Edit:
-    evidence = tuple(sorted(verdict.evidence.items()))
-    return Edit(start, end, "", STAGE, verdict.rule, verdict.confidence, evidence)
-
-
-def _apart(edits: list[Edit]) -> list[Edit]:
+def _apart(edits: Sequence[Edit]) -> list[Edit]:
     """Of edits that overlap (parts of one line, found by several rules) the first stays."""
     kept: list[Edit] = []
     for edit in edits:

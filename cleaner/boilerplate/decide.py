@@ -16,18 +16,19 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.boilerplate.cuts import STAGE, Verdict, cut
+from cleaner.boilerplate.cuts import STAGE, cut
 from cleaner.boilerplate.looks import Detectors, Look
+from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.model import LineModel
 from cleaner.boilerplate.prose import prose
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.boilerplate.scan import scan
 from cleaner.boilerplate.templates import Templates
-from cleaner.boilerplate.verdicts import verdicts
-from cleaner.boilerplate.weigh import weigh
+from cleaner.boilerplate.verdicts import Verdicts, verdicts
+from cleaner.boilerplate.weigh import DETECTORS, weigh
 from cleaner.collector import paused
 from cleaner.documents import Edit, Finding, apply, compose
-from cleaner.lines import Lines
+from cleaner.lines import Lines, Texts
 
 Level = Literal["conservative", "balanced", "aggressive"]
 #: For each level the probability from which on a line is removed. Of the lines removed from extractors' texts of
@@ -80,62 +81,78 @@ def find(
 ) -> list[Decision]:
     """Decide on every line of a batch; returns one decision a document, in order."""
     look = Look.of(lines, sources, languages, settings.detectors)
-    decisions, gone = _once(look, settings)
-    at = [document for document, decision in enumerate(decisions) if decision.edits]
-    found = [decisions[document] for document in at]
-    inside = np.array(at, dtype=np.int64)  # the documents of the look that are looked at again
-    while at:
-        look = look.again(inside, [decision.edits for decision in found], gone)
-        more, gone = _once(look, settings)
-        changed = [place for place, decision in enumerate(more) if decision.edits]
-        for place in changed:
-            decisions[at[place]] = _unite(decisions[at[place]], more[place], lines.texts[at[place]])
-        at, found = [at[place] for place in changed], [more[place] for place in changed]
-        inside = np.array(changed, dtype=np.int64)
+    found = _once(look, settings)
+    findings, fields = _findings(lines, found.doubted), _fields(lines, found.marks)
+    decisions = [
+        Decision(found.edits.get(at, []), findings.get(at, []), fields.get(at, {})) for at in range(len(lines.texts))
+    ]
+    inside = at = sorted(found.edits)  # the documents that are looked at again: in the look before, and in the batch
+    while inside:
+        look = look.again(np.array(inside), [found.edits[one] for one in inside], found.taken)
+        found = _once(look, settings)
+        inside = sorted(found.edits)
+        fields = _fields(look.lines, found.marks) if inside else {}
+        for place in inside:
+            more = Decision(found.edits[place], [], fields.get(place, {}))
+            decisions[at[place]] = _unite(decisions[at[place]], more, lines.texts[at[place]])
+        at = [at[place] for place in inside]
     return _safe(decisions, lines.texts)
 
 
-def _once(look: Look, settings: Settings) -> tuple[list[Decision], NDArray[np.bool_] | None]:
-    """Return a decision for each document, and which lines go; None if parts of lines go, too."""
+class Found(NamedTuple):
+    """What one look found.
+
+    Attributes:
+        edits: of each document that changes.
+        taken: how many characters go with each line, shape (lines,); None if parts of lines go, too.
+        doubted: what is not sure enough to go.
+        marks: by row.
+
+    """
+
+    edits: dict[int, list[Edit]]
+    taken: NDArray[np.int64] | None
+    doubted: Verdicts
+    marks: Mapping[int, Sequence[Mark]]
+
+
+def _once(look: Look, settings: Settings) -> Found:
     lines = look.lines
-    decisions = [Decision([], [], {}) for _ in lines.texts]
-    gone = np.zeros(len(lines), dtype=np.bool_)
-    if not len(lines):
-        return decisions, gone
-    marks = look.marks()
-    said = weigh(look, marks)
-    removed: dict[int, list[Verdict]] = {}
+    marks = look.marks() if len(lines) else {}
     threshold = REMOVE[settings.level]
-    whole = True
-    documents = lines.document.tolist()
-    for verdict in verdicts(lines, marks, said, threshold * REPORT):
-        document = documents[verdict.row]
-        if verdict.confidence >= threshold:
-            removed.setdefault(document, []).append(verdict)
-            gone[verdict.row] = True
-            whole = whole and verdict.end - verdict.start >= len(lines.text[verdict.row])
-        else:
-            decisions[document].findings.append(_finding(verdict, lines))
-    for row in sorted(marks):
-        for mark in marks[row]:
-            for name, value in (mark.fields or {}).items():
-                decisions[documents[row]].fields.setdefault(name, value)
-    for document, some in removed.items():
-        decisions[document].edits.extend(cut(lines, document, some))
-    return decisions, gone if whole else None
+    found = verdicts(lines, marks, weigh(look, marks), threshold * REPORT)
+    sure = found.confidence >= threshold
+    gone = found.take(sure)
+    return Found(*cut(lines, gone), found.take(~sure), marks)
 
 
-def _finding(verdict: Verdict, lines: Lines) -> Finding:
-    start = int(lines.start[verdict.row])
-    said = ", ".join(f"{name} {value:.2f}" for name, value in verdict.evidence.items())
-    return Finding(
-        start + verdict.start,
-        start + verdict.end,
-        STAGE,
-        verdict.rule,
-        f"perhaps boilerplate ({said})",
-        verdict.confidence,
-    )
+def _findings(lines: Lines, doubted: Verdicts) -> dict[int, list[Finding]]:
+    """Say of each document what was not sure enough."""
+    findings: dict[int, list[Finding]] = {}
+    begin = lines.start[doubted.row]
+    starts, ends = (begin + doubted.start).tolist(), (begin + doubted.end).tolist()
+    documents = lines.document[doubted.row].tolist()
+    columns = (documents, starts, ends, doubted.rule, doubted.evidence, doubted.confidence.tolist())
+    for document, start, end, rule, evidence, confidence in zip(*columns, strict=True):
+        said = ", ".join(f"{name} {value:.2f}" for name, value in sorted(evidence, key=_by_detector))
+        message = f"perhaps boilerplate ({said})"
+        findings.setdefault(document, []).append(Finding(start, end, STAGE, rule, message, confidence))
+    return findings
+
+
+def _by_detector(said: tuple[str, float]) -> int:
+    return ("model", "templates", *DETECTORS).index(said[0])
+
+
+def _fields(lines: Lines, marks: Mapping[int, Sequence[Mark]]) -> dict[int, dict[str, Any]]:
+    """What the marks say of each document; the first line that says a field counts."""
+    fields: dict[int, dict[str, Any]] = {}
+    telling = [(row, mark.fields) for row, some in marks.items() for mark in some if mark.fields]
+    for row, told in sorted(telling, key=lambda one: one[0]):
+        own = fields.setdefault(int(lines.document[row]), {})
+        for name, value in told.items():
+            own.setdefault(name, value)
+    return fields
 
 
 def _unite(first: Decision, more: Decision, text: str) -> Decision:
@@ -150,10 +167,10 @@ def _unite(first: Decision, more: Decision, text: str) -> Decision:
     return Decision(edits, findings, more.fields | first.fields)
 
 
-def _safe(decisions: list[Decision], texts: Sequence[str]) -> list[Decision]:
+def _safe(decisions: list[Decision], texts: Texts) -> list[Decision]:
     """Leave documents alone that would lose most of their text and keep nothing that reads like prose."""
     gone = [sum(edit.end - edit.start for edit in decision.edits) for decision in decisions]
-    most = [at for at, text in enumerate(texts) if 2 * gone[at] > len(text)]
+    most = [at for at, size in enumerate(gone) if 2 * size > len(texts[at])]
     rest = Lines.of([apply(decisions[at].edits, texts[at]) for at in most])
     is_prose = prose(rest, scan(rest))[0]
     reads = np.bincount(rest.document, is_prose, len(most)) > 0

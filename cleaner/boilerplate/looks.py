@@ -79,21 +79,21 @@ class Look:
         return cls(lines, sources, languages, detectors, seen, score, hits, frequent(seen), is_prose(lines), alike, {})
 
     def again(
-        self, documents: NDArray[np.int64], edits: Sequence[Sequence[Edit]], gone: NDArray[np.bool_] | None
+        self, documents: NDArray[np.int64], edits: Sequence[Sequence[Edit]], taken: NDArray[np.int64] | None
     ) -> Look:
         """Look at what is left of some documents.
 
         Args:
             documents: which, rising.
             edits: of each of them.
-            gone: the lines that the edits take out; None if they take out parts of lines, too.
+            taken: how many characters the edits take out with each line; None if they take out parts of lines, too.
 
         """
         sources, languages = ([column[at] for at in documents.tolist()] for column in (self.sources, self.languages))
-        if gone is None:
+        if taken is None:
             texts = [apply(some, self.lines.texts[at]) for at, some in zip(documents.tolist(), edits, strict=True)]
             return replace(Look.of(Lines.of(texts), sources, languages, self.detectors), headers=self.headers)
-        lines, rows = self.lines.without(gone, documents, edits)
+        lines, rows = self.lines.without(taken, documents, edits)
         return replace(
             self,
             lines=lines,

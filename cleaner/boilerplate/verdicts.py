@@ -3,42 +3,111 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cleaner.boilerplate.cuts import Verdict
 from cleaner.boilerplate.marks import Mark, is_whole
 from cleaner.boilerplate.weigh import Said
 from cleaner.lines import Lines
 
+#: The detectors that speak for a verdict, by name, and how strongly.
+Evidence = tuple[tuple[str, float], ...]
 
-def verdicts(lines: Lines, marks: Mapping[int, Sequence[Mark]], said: Said, least: float) -> list[Verdict]:
+
+class Verdicts(NamedTuple):
+    """What lines, or parts of them, are to suffer: columns of one length.
+
+    Attributes:
+        row: the lines; rising for those that go as a whole.
+        start, end: the part, in characters of the line.
+        confidence: float64.
+        rule: the names.
+        evidence: for each what speaks for it.
+        whole: so many are about whole lines; those on parts of lines come after them.
+    """
+
+    row: NDArray[np.int64]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    rule: list[str]
+    evidence: list[Evidence]
+    whole: int
+
+    def take(self, wanted: NDArray[np.bool_]) -> Verdicts:
+        """Return some of the verdicts, in the same order."""
+        at = np.flatnonzero(wanted)
+        rule, evidence = [self.rule[place] for place in at.tolist()], [self.evidence[place] for place in at.tolist()]
+        whole = int(np.count_nonzero(wanted[: self.whole]))
+        return Verdicts(self.row[at], self.start[at], self.end[at], self.confidence[at], rule, evidence, whole)
+
+
+def verdicts(lines: Lines, marks: Mapping[int, Sequence[Mark]], said: Said, least: float) -> Verdicts:
     """Return the verdicts of at least that confidence on whole lines, and on parts of the other lines."""
-    found = []
     rows = np.flatnonzero(said.united >= least)
-    columns = {"model": said.model, "templates": said.templates, **said.others}
-    each = zip(*(column[rows].tolist() for column in columns.values()), strict=True)  # far faster than one by one
-    for row, united, values in zip(rows.tolist(), said.united[rows].tolist(), each, strict=True):
-        confidence = round(united, 4)
-        some = marks.get(row, ())
-        if all(mark.confidence < confidence for mark in some if mark.action == "keep"):
-            evidence = {name: round(value, 4) for name, value in zip(columns, values, strict=True) if value > 0}
-            name = _name(some, "templates" in evidence)
-            found.append(Verdict(row, 0, len(lines.text[row]), name, confidence, evidence))
-    whole = {verdict.row for verdict in found}
-    for row in sorted(marks.keys() - whole):
-        for mark in marks[row]:
-            if mark.action == "remove" and mark.confidence >= least and not is_whole(mark, lines):
-                end = len(lines.text[row]) if mark.end < 0 else mark.end
-                found.append(
-                    Verdict(row, mark.start, end, mark.rule, mark.confidence, {mark.detector: mark.confidence})
-                )
-    return found
+    confidence = rounded(said.united[rows])
+    names = np.where(said.by["templates"][rows] > 0, "template", "line-model").tolist()
+    free = np.ones(len(rows), dtype=np.bool_)
+    for at, (row, sure) in enumerate(zip(rows.tolist(), confidence.tolist(), strict=True)):
+        if row in marks:
+            free[at] = all(mark.confidence < sure for mark in marks[row] if mark.action == "keep")
+            names[at] = _name(marks[row], names[at])
+    start, end = np.zeros(len(rows), dtype=np.int64), lines.end[rows] - lines.start[rows]
+    whole = Verdicts(rows, start, end, confidence, names, _evidence(said, rows), len(rows)).take(free)
+    return _with_parts(whole, lines, marks, least)
 
 
-def _name(marks: Sequence[Mark], is_template: bool) -> str:
+def _name(marks: Sequence[Mark], other: str) -> str:
     """The most telling name: a rule's before that of a template, and a template's before the model's."""
     named = [mark for mark in marks if mark.action == "remove"]
-    if named:
-        return max(named, key=lambda mark: (mark.confidence, mark.rule)).rule
-    return "template" if is_template else "line-model"
+    return max(named, key=lambda mark: (mark.confidence, mark.rule)).rule if named else other
+
+
+def _with_parts(whole: Verdicts, lines: Lines, marks: Mapping[int, Sequence[Mark]], least: float) -> Verdicts:
+    """Add the verdicts on parts of the lines that are not spoken of as a whole."""
+    parts = [
+        mark
+        for row in sorted(marks.keys() - set(whole.row.tolist()))
+        for mark in marks[row]
+        if mark.action == "remove" and mark.confidence >= least and not is_whole(mark, lines)
+    ]
+    if not parts:
+        return whole
+    ends = [len(lines.text[mark.row]) if mark.end < 0 else mark.end for mark in parts]
+    return Verdicts(
+        np.r_[whole.row, [mark.row for mark in parts]],
+        np.r_[whole.start, [mark.start for mark in parts]],
+        np.r_[whole.end, ends],
+        np.r_[whole.confidence, [mark.confidence for mark in parts]],
+        whole.rule + [mark.rule for mark in parts],
+        whole.evidence + [((mark.detector, mark.confidence),) for mark in parts],
+        whole.whole,
+    )
+
+
+def _evidence(said: Said, rows: NDArray[np.int64]) -> list[Evidence]:
+    """For each row the detectors that speak, sorted, and what they say; made at once for rows with the same ones."""
+    names = sorted(said.by)
+    values = np.array([said.by[name][rows] for name in names])
+    kinds = (values > 0).T @ (1 << np.arange(len(names)))
+    values = rounded(values)
+    evidence: list[Evidence] = [()] * len(rows)
+    for kind in np.unique(kinds).tolist():
+        at = np.flatnonzero(kinds == kind)
+        told = [zip(repeat(name), values[place][at].tolist(), strict=False)
+                for place, name in enumerate(names) if kind >> place & 1]  # fmt: skip
+        for place, one in zip(at.tolist(), zip(*told, strict=True), strict=bool(told)):
+            evidence[place] = one
+    return evidence
+
+
+def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round to four places just as ``round`` does, which knows on what side of a tie a number lies."""
+    scaled = values * 1e4
+    near: NDArray[np.float64] = np.rint(scaled) / 1e4
+    for at in zip(*np.nonzero(np.abs(scaled - np.floor(scaled) - 0.5) < 1e-6), strict=True):
+        near[at] = round(float(values[at]), 4)
+    return near

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cleaner.boilerplate.familiar import familiar
 from cleaner.boilerplate.looks import Look
 from cleaner.boilerplate.marks import Mark, is_whole
+from cleaner.lines import Lines
 
 #: Log-odds: the model's weight and the intercept; what a template and a rule add, and the weight of their own.
 #: Fitted by logistic regression on log-odds of lines whose site the model had not seen; the intercept is raised.
@@ -27,38 +28,33 @@ _ENDS, _QUOTES = (".", "!", "…"), "\"'”’»)"
 #: So much more log-odds a line needs in a document that is not in English, which is all that the model has learned.
 UNFAMILIAR = 3.0
 
+#: Those that set marks.
+DETECTORS = ("rules", "fields", "captions", "threads")
+
 
 class Said(NamedTuple):
     """For each line the probability that it is boilerplate, by all detectors, and by each; float64 (lines,)."""
 
     united: NDArray[np.float64]
-    model: NDArray[np.float64]
-    templates: NDArray[np.float64]
-    others: dict[str, NDArray[np.float64]]
+    by: dict[str, NDArray[np.float64]]
 
 
 def weigh(look: Look, marks: Mapping[int, Sequence[Mark]]) -> Said:
     """Unite what the detectors say of each line, given the marks by row."""
     lines, seen = look.lines, look.seen
-    others = {name: np.zeros(len(lines)) for name in ("rules", "fields", "captions", "threads")}
-    for row, some in marks.items():
-        for mark in some:
-            if mark.action == "remove" and is_whole(mark, lines):
-                others[mark.detector][row] = max(others[mark.detector][row], mark.confidence)
-    none = np.zeros(len(lines))
-    template = (
-        none if look.detectors.templates is None else look.detectors.templates.evidence(lines, look.sources, seen)
-    )
-    rule = others["rules"]
-    certain = np.maximum.reduce([others["captions"], others["fields"], others["threads"]])
+    by = _marked(lines, marks)
+    known = look.detectors.templates
+    template = np.zeros(len(lines)) if known is None else known.evidence(lines, look.sources, seen)
+    rule, certain = by["rules"], np.maximum.reduce([by["captions"], by["fields"], by["threads"]])
     alone = np.maximum(rule, certain)
     if look.detectors.model is None:
-        return Said(1 - (1 - template) * (1 - alone), none, template, others)
+        return Said(1 - (1 - template) * (1 - alone), {"templates": template, **by})
     logit = look.detectors.model.logit(lines, seen, look.score)
     english = familiar(lines, seen, look.english)
     total = INTERCEPT + MODEL * logit - UNFAMILIAR * ~english
     for confidence, (base, weight) in ((template, TEMPLATE), (rule, RULE)):
-        total += np.where(confidence > 0, base + weight * _logit(np.clip(confidence, 0.05, 0.97)), 0)
+        rows = np.flatnonzero(confidence > 0)
+        total[rows] += base + weight * _logit(np.clip(confidence[rows], 0.05, 0.97))
     inside = _is_inside(look)
     united = _probability(total - CAUTION * _is_list(look, total, inside))
     united = np.maximum(united, np.where(template >= CERTAIN, ALONE, 0))
@@ -68,7 +64,21 @@ def weigh(look: Look, marks: Mapping[int, Sequence[Mark]]) -> Said:
     for row in np.flatnonzero(doubtful).tolist():
         if lines.text[row].rstrip(_QUOTES).endswith(_ENDS):
             united[row] = min(united[row], DOUBT)
-    return Said(united, said, template, others)
+    return Said(united, {"model": said, "templates": template, **by})
+
+
+def _marked(lines: Lines, marks: Mapping[int, Sequence[Mark]]) -> dict[str, NDArray[np.float64]]:
+    """What each detector that sets marks says of each line at most, as a whole."""
+    told: dict[str, tuple[list[int], list[float]]] = {name: ([], []) for name in DETECTORS}
+    for row, some in marks.items():
+        for mark in some:
+            if mark.action == "remove" and is_whole(mark, lines):
+                told[mark.detector][0].append(row)
+                told[mark.detector][1].append(mark.confidence)
+    by = {name: np.zeros(len(lines)) for name in told}
+    for name, (rows, confidences) in told.items():
+        np.maximum.at(by[name], np.array(rows, dtype=np.int64), confidences)
+    return by
 
 
 def _is_inside(look: Look) -> NDArray[np.bool_]:
