@@ -135,7 +135,7 @@ def _place(out: NDArray[np.float32], lines: Lines, seen: Scan) -> None:
     row = np.arange(len(lines))
     size = np.minimum(seen.length, HEAD + TAIL)
     characters, prose_characters = _running(size, low, high), _running(size * is_prose, low, high)
-    copies, copy = _copies(lines)
+    copies, copy = _copies(lines, seen)
     topic = _topics(lines, seen, is_prose)
     back = row - np.maximum.accumulate(np.where(is_prose, row, -1))
     ahead = np.minimum.accumulate(np.where(is_prose, row, len(lines) << 1)[::-1])[::-1] - row
@@ -180,18 +180,33 @@ def _highest(column: NDArray[np.float32], group: NDArray[Any]) -> NDArray[np.int
     return np.maximum(highest, -(1 << 12))
 
 
-def _copies(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _copies(lines: Lines, seen: Scan) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How often each line stands in its document (at most 99), and how many of them come before it."""
-    last = dict(zip(lines.text, range(len(lines)), strict=True))
-    key = np.fromiter(map(last.__getitem__, lines.text), dtype=np.int64, count=len(lines))
-    key += lines.document.astype(np.int64) * len(lines)
+    copies, copy = np.ones(len(lines), dtype=np.int64), np.zeros(len(lines), dtype=np.int64)
+    rows = _maybe_copies(lines, seen)
+    text = [lines.text[row] for row in rows.tolist()]
+    last = dict(zip(text, range(len(text)), strict=True))
+    key = np.fromiter(map(last.__getitem__, text), dtype=np.int64, count=len(text))
+    key += lines.document[rows].astype(np.int64) * len(text)
     order = np.argsort(key, kind="stable")
-    start = np.flatnonzero(np.r_[True, key[order][1:] != key[order][:-1]])
-    size = np.diff(np.r_[start, len(key)])
-    copies, copy = np.empty(len(key), dtype=np.int64), np.empty(len(key), dtype=np.int64)
-    copies[order] = np.minimum(np.repeat(size, size), 99)
-    copy[order] = np.minimum(np.arange(len(key)) - np.repeat(start, size), 99)
+    start = np.flatnonzero(np.diff(key[order], prepend=-1))
+    size = np.diff(start, append=len(key))
+    copies[rows[order]] = np.minimum(np.repeat(size, size), 99)
+    copy[rows[order]] = np.minimum(np.arange(len(key)) - np.repeat(start, size), 99)
     return copies, copy
+
+
+def _maybe_copies(lines: Lines, seen: Scan) -> NDArray[np.int64]:
+    """Return the rows of lines that have the words and the length of another line of their document: few."""
+    columns = (seen.key, seen.length, lines.document.astype(np.int64))
+    factors = (1, 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93)
+    mixed = np.zeros(len(lines), dtype=np.uint64)
+    for column, factor in zip(columns, factors, strict=True):
+        mixed += column.view(np.uint64) * np.uint64(factor)
+    order = np.argsort(mixed)
+    new = np.ones(len(order) + 1, dtype=np.bool_)
+    new[1:-1] = mixed[order[1:]] != mixed[order[:-1]]
+    return np.sort(order[~(new[1:] & new[:-1])])
 
 
 def _topics(lines: Lines, seen: Scan, is_prose: NDArray[np.uint8]) -> NDArray[np.int32]:
