@@ -235,10 +235,10 @@ def is_large(size: int) -> bool:
     return size > PLAIN or bool(compiled.cache_info().currsize)
 
 
-def run(kernel: Any, size: int, *arrays: NDArray[Any] | int) -> None:
+def run(kernel: Any, size: int, *arrays: NDArray[Any] | float) -> None:
     """Run a kernel: compiled where ``size`` characters are worth it, else on plain Python numbers."""
     if is_large(size):
         _helpers()
         compiled(kernel)(*arrays)
     elif all(np.size(array) for array in arrays[:2]):
-        kernel(*(array if isinstance(array, int) else memoryview(array) for array in arrays))  # type: ignore[arg-type]
+        kernel(*(array if isinstance(array, int | float) else memoryview(array) for array in arrays))  # type: ignore[arg-type]

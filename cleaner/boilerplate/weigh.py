@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.boilerplate.familiar import familiar
+from cleaner.boilerplate.kernels import run
 from cleaner.boilerplate.looks import Look
 from cleaner.boilerplate.marks import Mark, is_whole
 from cleaner.lines import Lines
@@ -22,6 +23,9 @@ CERTAIN, ALONE = 0.93, 0.75
 #: A document that has more short lines than this between its paragraphs, and would lose less than that share of
 #: all its lines, is rather a list or a table than a page: there a line needs CAUTION more log-odds.
 INSIDE, PAGE, CAUTION = 40, 0.65, 2.0
+#: Between the paragraphs of a document that would lose that share of its lines at least, lines are seen together: it
+#: costs that much log-odds to go over from article to boilerplate, and back, and so much speaks for article.
+SEVERAL, LEAVE, RETURN, ARTICLE = 0.3, 2.0, 1.0, 0.4
 #: A sentence amid the article that the model takes for content as surely as this is no boilerplate by a rule alone.
 CONTENT, DOUBT = 0.25, 0.45
 _ENDS, _QUOTES = (".", "!", "…"), "\"'”’»)"
@@ -56,7 +60,9 @@ def weigh(look: Look, marks: Mapping[int, Sequence[Mark]]) -> Said:
         rows = np.flatnonzero(confidence > 0)
         total[rows] += base + weight * _logit(np.clip(confidence[rows], 0.05, 0.97))
     inside = _is_inside(look)
-    united = _probability(total - CAUTION * _is_list(look, total, inside))
+    together = np.where(inside & _loses(SEVERAL, lines, total), _together(lines, total - ARTICLE), total)
+    is_list = inside & _has_many(look, inside) & ~_loses(PAGE, lines, total)
+    united = _probability(np.minimum(total, together) - CAUTION * is_list)
     united = np.maximum(united, np.where(template >= CERTAIN, ALONE, 0))
     united, said = np.maximum(united, alone), _probability(logit)
     by_rule = (rule > 0) & (certain == 0) & (template < CERTAIN)
@@ -90,12 +96,43 @@ def _is_inside(look: Look) -> NDArray[np.bool_]:
     return np.asarray((number[:-1] > number[low]) & (number[high] > number[1:]))
 
 
-def _is_list(look: Look, total: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Say which lines stand between the paragraphs of a document that is rather a list than a page."""
+def _has_many(look: Look, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which lines stand in a document with many short ones between its paragraphs."""
     lines = look.lines
     many = np.bincount(lines.document, inside & (look.prose == 0), len(lines.texts)) > INSIDE
-    page = np.bincount(lines.document, total > 0, len(lines.texts)) >= PAGE * np.diff(lines.first)
-    return inside & (many & ~page)[lines.document]
+    return np.asarray(many[lines.document])
+
+
+def _loses(share: float, lines: Lines, total: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which lines stand in a document that would lose that share of its lines."""
+    gone = np.bincount(lines.document, total > 0, len(lines.texts))
+    return np.asarray((gone >= share * np.diff(lines.first))[lines.document])
+
+
+def _together(lines: Lines, total: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each line by how much the best course that removes it beats the best that keeps it.
+
+    A course says of each line of a document whether it goes, and is worth the log-odds of those that go less what its
+    changes cost. These are the max-marginals of a chain (J. Pearl, "Probabilistic Reasoning in Intelligent Systems",
+    1988, chapter 5), two states a line.
+    """
+    out = total.copy()
+    run(_courses, len(total) * 16, total, lines.first, LEAVE, RETURN, out)
+    return out
+
+
+def _courses(total: Any, first: Any, leave: Any, back: Any, out: Any) -> None:
+    for document in range(len(first) - 1):
+        gain = 0.0
+        for row in range(first[document], first[document + 1]):
+            gain = min(max(gain, -leave), back)
+            out[row] += gain
+            gain += total[row]
+        gain = 0.0
+        for row in range(first[document + 1] - 1, first[document] - 1, -1):
+            gain = min(max(gain, -back), leave)
+            out[row] += gain
+            gain += total[row]
 
 
 def _logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:
