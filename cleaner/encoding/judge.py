@@ -7,7 +7,9 @@ if quotation marks stand where words begin or end, and if symbols do not stand i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import inf
+from typing import NamedTuple
 
 from cleaner.encoding.alphabets import (
     ALONE,
@@ -65,10 +67,38 @@ _JUDGED = re.compile(
 )
 
 
-def cost(line: str, limit: float = inf) -> float:
+class Far(NamedTuple):
+    """What was left out of a line: how many words, and how many frequent ones of each language."""
+
+    words: int = 0
+    frequent: Mapping[str, int] = {}
+
+
+NO_MORE = Far()
+# ASCII between two spaces, so far from anything else that it costs nothing itself.
+_FAR = re.compile(r"(?<=[\x00-\x7f]{14}) [\x00-\x09\x0b-\x7f]{10,} (?=[\x00-\x7f]{14})")
+
+
+def near(line: str) -> tuple[str, Far]:
+    """``line`` without what is far from any character beyond ASCII, and what that says of the language.
+
+    ``cost(line, limit) == cost(*near(line), limit)``, also of any other reading of these characters.
+    """
+    far = _FAR.findall(line)
+    if not far:
+        return line, NO_MORE
+    words = WORD.findall("".join(far).lower())
+    frequent: dict[str, int] = {}
+    for word in words:
+        for name in LANGUAGES_OF.get(word, ()):
+            frequent[name] = frequent.get(name, 0) + 1
+    return _FAR.sub(" ", line), Far(len(words), frequent)
+
+
+def cost(line: str, far: Far = NO_MORE, limit: float = inf) -> float:
     """The cost of reading ``line`` as it stands: 0 for plain prose, about 1 for each thing that is wrong.
 
-    Where it is over ``limit``, any number over that.
+    Where it is over ``limit``, any number over that. ``far`` is what the line lacks (``near``).
     """
     if line.isascii():
         return 0.0
@@ -91,9 +121,9 @@ def cost(line: str, limit: float = inf) -> float:
                 alone.append(char.lower())
     total += TRACE * len(_TRACES.findall(line)) if len(scripts) > 1 else 0.0
     if latin and total <= limit:
-        total += _foreign(latin, alone, line)
+        total += _foreign(latin, alone, line, far)
     if total <= limit and not {"cyrillic", "greek"}.isdisjoint(scripts.values()):
-        total += _surprise(line)
+        total += _surprise(line, far)
     return total + _unbalanced(line)
 
 
@@ -109,13 +139,13 @@ def _unbalanced(line: str) -> float:
     return UNBALANCED if wrong else 0.0
 
 
-def _foreign(latin: dict[str, int], alone: list[str], line: str) -> float:
+def _foreign(latin: dict[str, int], alone: list[str], line: str, far: Far) -> float:
     """Cost of the Latin letters, for the language that explains them best."""
     return min(
         uncovered(latin, name)
         + ODD_SYMBOL * sum(char not in ALONE.get(name, "") for char in alone)
         + (_english_endings(line) if name == "en" else 0.0)
-        for name in _languages(line)
+        for name in _languages(line, far)
     )
 
 
@@ -136,10 +166,10 @@ def uncovered(latin: dict[str, int], name: str) -> float:
     return total
 
 
-def _languages(line: str) -> list[str]:
+def _languages(line: str, far: Far) -> list[str]:
     """The Latin languages that ``line`` may be in, told by frequent words; all if it has too few of them."""
     possible = [name for name in LATIN if name != "vi" or VIETNAMESE.search(line)]
-    found = dict.fromkeys(possible, 0)
+    found = {name: far.frequent.get(name, 0) for name in possible}
     for word in WORD.findall(line.lower()):
         for name in LANGUAGES_OF.get(word, ()):
             if name in found:
@@ -158,11 +188,11 @@ def surprise(line: str) -> float:
     return sum(SURPRISE.get(char, RARE) for char in line.lower() if script(char) in ("cyrillic", "greek"))
 
 
-def _surprise(line: str) -> float:
+def _surprise(line: str, far: Far) -> float:
     """Cost of Cyrillic and Greek letters that are not as frequent as they should be."""
     capitals = 0.0
     words = WORD.findall(line)
-    latin = sum(word.isascii() for word in words) > len(words) / 2
+    latin = far.words + sum(word.isascii() for word in words) > (far.words + len(words)) / 2
     own = [word for word in words if script(word[0]) in ("cyrillic", "greek")]
     for word in own:
         if len(word) == 1 and latin:

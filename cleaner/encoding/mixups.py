@@ -45,6 +45,7 @@ LEFT_OF_UTF8 = 0.6  # its byte sequences are evidence by themselves, and text ma
 # What a sequence of UTF-8 may stand for when only a part of a line is damaged; other scripts come by chance.
 _LIKELY = re.compile("[\xa0-\u017e\u0218-\u021b\u0370-\u045f\u0490\u0491\u1e00-\u1eff\u2010-\u203a\u20ac\u2122]")
 _BEYOND_ASCII = re.compile("[^\\x00-\\x7f]")
+_TWO_BEYOND_ASCII = re.compile("[^\\x00-\\x7f]{2}")
 _STRANGE = re.compile("[A-Za-z][Ѐ-џΆ-ώ]|[Ѐ-џΆ-ώ][A-Za-z]|([À-ɏЀ-џ])\\1\\1")
 _ASCII_LETTERS = re.compile("[A-Za-z]")
 
@@ -70,20 +71,24 @@ def reread(line: str) -> str:
         return line
     head = _head(line)
     best = _best(head)
-    if best is None or head == line:
-        return best.text if best else line
+    if best is None:
+        return line
     text = _in_part(line, best.wrong) if best.left == LEFT_OF_UTF8 else _read(line, best.wrong, best.right)
-    return text if text is not None and judge.cost(text) <= judge.cost(line) * best.left else line
+    if text is None or (head != line and judge.cost(text) > judge.cost(line) * best.left):
+        return line
+    return text
 
 
 def _best(line: str) -> Reading | None:
-    before = judge.cost(line)
+    """The most plausible reading, of what is near the characters beyond ASCII."""
+    near, far = judge.near(line)
+    before = judge.cost(near, far)
     if before < GAIN:
         return None
     best, best_key = None, (before - GAIN + 1e-9, 0.0)
-    strange = _strange(line) + len(_BEYOND_ASCII.findall(line)) // 10
-    for reading in readings(line):
-        after = judge.cost(reading.text, before * reading.left)
+    strange = _strange(near) + len(_BEYOND_ASCII.findall(near)) // 10
+    for reading in readings(near, len(_ASCII_LETTERS.findall(line))):
+        after = judge.cost(reading.text, far, before * reading.left)
         if after <= before * reading.left and _strange(reading.text) <= strange:
             key = (after - judge.familiar(reading.text), judge.surprise(reading.text))
             if key < best_key:
@@ -112,20 +117,27 @@ def wrong_encoding(line: str, options: RepairOptions) -> str:
     return line if line.isascii() else reread(line)
 
 
-def readings(line: str) -> Iterator[Reading]:
-    """Give the other readings of ``line``, likelier mix-ups first."""
-    high = {char: line.count(char) for char in sorted(set(line)) if char > "\x7f"}
-    total = sum(high.values())
-    dense = total >= 8 and total * 2 >= len(_ASCII_LETTERS.findall(line))
-    seen = {line}
+def readings(line: str, letters: int) -> Iterator[Reading]:
+    """Give the other readings of ``line``, likelier mix-ups first; it had so many ``letters`` of ASCII in all."""
+    odd = "".join(_BEYOND_ASCII.findall(line))
+    high = {char: odd.count(char) for char in sorted(set(odd))}
+    dense = len(odd) >= 8 and len(odd) * 2 >= letters
+    beside = _TWO_BEYOND_ASCII.search(line) is not None  # a sequence of UTF-8 has two characters at least
+    seen, translated = {line}, {odd}
     for wrong, rights in MIXUPS.items():
-        if wrong not in WIDE and (text := _in_part(line, wrong)) not in seen:
+        if beside and wrong not in WIDE and (text := _in_part(line, wrong)) not in seen:
             seen.add(text)
             yield Reading(text, wrong, "utf-8", LEFT_OF_UTF8)
-        if wrong not in WIDE and sum(high[char] for char in high.keys() & _bytes(wrong).keys()) < 0.9 * total:
+        if wrong not in WIDE and sum(high[char] for char in high.keys() & _bytes(wrong).keys()) < 0.9 * len(odd):
             continue
         for right in rights.split():
-            other = _read(line, wrong, right) if dense or right not in EAST_ASIAN else None
+            if right in EAST_ASIAN and not dense:
+                continue
+            if wrong not in WIDE and right not in WIDE:  # character by character
+                if (other_odd := odd.translate(_translation(wrong, right))) in translated:
+                    continue
+                translated.add(other_odd)
+            other = _read(line, wrong, right)
             if other is not None and other not in seen and (right not in EAST_ASIAN or _is_east_asian(other)):
                 seen.add(other)
                 yield Reading(other, wrong, right, LEFT)

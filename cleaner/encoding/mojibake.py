@@ -41,18 +41,25 @@ def _is_bad() -> Callable[[str], bool]:
 @lru_cache(maxsize=2)
 def suspected(line: str) -> bool:
     """Whether ftfy finds signs of mojibake in ``line``, which is not too long to be looked at."""
-    return len(line) <= LONGEST and _PERHAPS_BAD.search(line) is not None and _is_bad()(line)
+    return len(line) <= LONGEST and _PERHAPS_BAD.search(line) is not None and _is_bad()(_near(line)[0])
 
 
 # ASCII far from anything else is nothing to ftfy, but takes it much time. A NUL stands for it.
 _FAR = re.compile(r"(?<=[\x00-\x7f]{16})[\x01-\x7f]{16,}(?=[\x00-\x7f]{16})")
 
 
+@lru_cache(maxsize=2)
+def _near(line: str) -> tuple[str, list[str]]:
+    """The line without what is far, and that."""
+    far = [] if "\0" in line else _FAR.findall(line)
+    return _FAR.sub("\0", line) if far else line, far
+
+
 def _fixed(line: str, config: Any) -> tuple[str, Any]:
     """What ftfy makes of a line, and its plan."""
     fix, _, _ = _ftfy()
-    far = [] if "\0" in line else _FAR.findall(line)
-    text, plan = fix(_FAR.sub("\0", line) if far else line, config)
+    near, far = _near(line)
+    text, plan = fix(near, config)
     parts = text.split("\0") if far else [text]
     return "".join(chain.from_iterable(zip_longest(parts, far, fillvalue=""))), plan
 

@@ -43,8 +43,19 @@ def _changes(before: str, after: str) -> Iterator[tuple[int, int, str]]:
 
 def _differing(before: str, after: str) -> tuple[int, int, int]:
     """``start``, ``end`` of the part of ``before`` that changed, and the end of that part in ``after``."""
-    shorter = min(len(before), len(after))
-    start = next((at for at in range(shorter) if before[at] != after[at]), shorter)
-    left = shorter - start
-    tail = next((at for at in range(left) if before[-1 - at] != after[-1 - at]), left)
+    start = _alike(before, after)
+    shorter = min(len(before), len(after)) - start
+    tail = _alike(before[len(before) - shorter :][::-1], after[len(after) - shorter :][::-1])
     return start, len(before) - tail, len(after) - tail
+
+
+def _alike(before: str, after: str) -> int:
+    """With how many same characters two strings begin: by halves, since comparing slices is quick."""
+    low, high = 0, min(len(before), len(after))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if before[low:middle] == after[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
