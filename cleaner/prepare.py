@@ -22,8 +22,6 @@ from cleaner.minhash.shingles import text_buffers
 
 #: The columns of INPUT that the digest of a record is over: all but those that say where it was read.
 DIGESTED = tuple(name for name in schemas.INPUT.names if name not in {"document", "location"})
-#: Stands for a value that is not there, in place of a length.
-NULL = b"\xff" * 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +114,24 @@ def _replaced(column: pa.Array, name: str, made: Mapping[int, Mapping[str, Any]]
 
 def digests_of(batch: pa.RecordBatch) -> list[bytes]:
     """SHA-256 over all that each record says, each value with its length before it; see ``DIGESTED``."""
-    columns = [_contents(batch.column(name)) for name in DIGESTED]
-    return [
-        hashlib.sha256(b"".join(piece for part in row for piece in _sized(part))).digest()
-        for row in zip(*columns, strict=True)
-    ]
+    pieces = [piece for name in DIGESTED for piece in _sized(batch.column(name))]
+    data, offsets = text_buffers(
+        pc.binary_join_element_wise(*pieces, pa.scalar(b"", pa.large_binary())).view(pa.large_string())
+    )
+    whole = data.data
+    return [hashlib.sha256(whole[start:end]).digest() for start, end in pairwise(offsets.tolist())]
 
 
-def _sized(part: memoryview | bytes | None) -> tuple[memoryview | bytes, ...]:
-    return (NULL,) if part is None else (len(part).to_bytes(8, "big"), part)
+def _sized(column: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The lengths of values in bytes (eight of them, -1 for one that is not there), and the bytes; a list is its JSON."""
+    if pa.types.is_list(column.type):
+        column = pa.array([None if value is None else orjson.dumps(value) for value in column.to_pylist()], pa.binary())
+    lengths = pc.fill_null(pc.binary_length(column), -1).to_numpy().astype(">i8")
+    places = pa.py_buffer(np.arange(0, 8 * len(lengths) + 1, 8))
+    sizes = pa.Array.from_buffers(pa.large_binary(), len(lengths), [None, places, pa.py_buffer(lengths)])
+    return sizes, pc.fill_null(column.cast(pa.large_binary()), b"")
 
 
 def total(digests: Iterable[bytes]) -> bytes:
     """The sum of digests modulo 2^256, so that their order does not matter."""
     return (sum(int.from_bytes(digest, "big") for digest in digests) % (1 << 256)).to_bytes(32, "big")
-
-
-def _contents(column: pa.Array) -> list[Any]:
-    """The bytes of each string or binary value, without copies; a list is its JSON."""
-    if column.null_count == len(column):
-        return [None] * len(column)
-    if pa.types.is_list(column.type):
-        return [None if value is None else orjson.dumps(value) for value in column.to_pylist()]
-    text = column.view(pa.large_string()) if pa.types.is_large_binary(column.type) else column
-    data, offsets = text_buffers(text)
-    view, bounds, known = data.data, offsets.tolist(), column.is_valid().to_pylist()
-    return [view[start:end] if valid else None for (start, end), valid in zip(pairwise(bounds), known, strict=True)]
