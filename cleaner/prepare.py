@@ -123,7 +123,7 @@ def digests_of(batch: pa.RecordBatch) -> list[bytes]:
 
 
 def _sized(column: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """The lengths of values in bytes (eight of them, -1 for one that is not there), and the bytes; a list is its JSON."""
+    """The lengths of values (in eight bytes, -1 for one that is not there) and their bytes; a list is its JSON."""
     if pa.types.is_list(column.type):
         column = pa.array([None if value is None else orjson.dumps(value) for value in column.to_pylist()], pa.binary())
     lengths = pc.fill_null(pc.binary_length(column), -1).to_numpy().astype(">i8")

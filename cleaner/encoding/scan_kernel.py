@@ -56,12 +56,39 @@ LIMIT = GAIN - 1e-6
 TOO_MUCH = 1e6
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 ONE, EIGHT = np.uint64(1), np.uint64(8)
+#: So many bytes are looked at together.
+BLOCK = np.uint64(32)
 LONGEST_WORD = 8  # bytes of a frequent word
 OPEN, CLOSED, LOW, SINGLE, LOW_SINGLE, APOSTROPHE = 0x201C, 0x201D, 0x201E, 0x2018, 0x201A, 0x2019
 # Kernels take numbers of their own module.
 _QUOTE, _QUOTE_ALONE, _APOSTROPHE = places.QUOTE, places.QUOTE_ALONE, places.APOSTROPHE
 _INNER, _ODD, _FOREIGN, _LOAN = places.INNER_CAPITAL, places.ODD_SYMBOL, places.FOREIGN, judge.LOAN
 _UNBALANCED, _ENDING, _SHORT = judge.UNBALANCED, judge.ENGLISH_ENDING, judge.SHORT
+
+
+@kernel
+def next_high(data: Any, at: Any, stop: Any) -> Any:
+    """Where the next byte beyond ASCII is, or ``stop``."""
+    while at + BLOCK <= stop:
+        high = np.uint8(0)
+        for place in range(at, at + BLOCK):
+            high |= data[place]
+        if high > 127:
+            break
+        at += BLOCK
+    while at < stop and data[at] < 0x80:
+        at += ONE
+    return at
+
+
+@kernel
+def is_quiet(data: Any, at: Any) -> Any:
+    """Whether none of the bytes of a block is of any kind: all at once, where the machine can do that."""
+    loud = np.uint8(0)
+    for place in range(at, at + BLOCK):
+        byte = data[place]
+        loud |= (byte < 32) | (byte > 126) | (byte == 37) | (byte == 38) | (byte == 57) | (byte == 61) | (byte == 92)
+    return loud == 0
 
 
 @kernel
@@ -259,7 +286,8 @@ def place_costs(data: Any, start: Any, stop: Any, tables: Any, sums: Any, spaces
     enders, opened, lows, closed, at, before, code_before = 0, 0, 0, 0, start, tables.info[32], np.uint32(32)
     while at < stop:
         if data[at] < 0x80:
-            code_before, at = np.uint32(data[at]), at + ONE
+            at = next_high(data, at, stop)
+            code_before = np.uint32(data[at - ONE])
             continue
         if code_before < 0x80:
             before = tables.info[code_before]
@@ -395,8 +423,13 @@ def doubtful_lines(data: Any, offsets: Any, kinds: Any, tables: Any, spaces: Any
         while at < stop:
             start, found = at, np.uint8(0)
             while at < stop and found < FEED:
-                found |= kinds[data[at]]
-                at += ONE
+                if at + BLOCK <= stop and is_quiet(data, at):
+                    at += BLOCK
+                    continue
+                last = min(at + BLOCK, stop)
+                while at < last and found < FEED:
+                    found |= kinds[data[at]]
+                    at += ONE
             end = at - ONE if found >= FEED else at
             kind = SOUND
             if found & (ESCAPE | CONTROL | NINE) and has_escape(data, start, end, kinds):
