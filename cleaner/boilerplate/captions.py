@@ -29,6 +29,7 @@ OFTEN = 3
 #: Word triples of near copies are alike to this share.
 NEAR = 0.8
 _END = 24
+_FACTOR = np.uint64(0x5851F42D4C957F2D)
 _LONGEST = 1000
 
 _CREDIT = re.compile(
@@ -54,11 +55,14 @@ def any_alike(lines: Lines) -> NDArray[np.bool_]:
     """Say of each document whether two of its lines begin or end alike: most have none, and are done with."""
     alike = np.zeros(len(lines.texts), dtype=np.bool_)
     rows = np.flatnonzero(lines.end - lines.start >= CHARACTERS)
-    long, cuts = [lines.text[row] for row in rows.tolist()], np.searchsorted(rows, lines.first).tolist()
-    for document, (low, high) in enumerate(pairwise(cuts)):
-        texts = long[low:high]
-        beginnings, endings = {text[:_END] for text in texts}, {text[-_END:] for text in texts}
-        alike[document] = not len(beginnings) == len(endings) == len(texts)
+    document, start, end = lines.document[rows], lines.place[rows], (lines.place + lines.end - lines.start)[rows]
+    for low in (start, end - _END):
+        key = document.astype(np.uint64)
+        for step in range(_END):
+            key *= _FACTOR  # so that ends which differ have hardly ever the same key
+            key += lines.codes[low + step].astype(np.uint64)
+        order = np.argsort(key)
+        alike[document[order[1:][key[order[1:]] == key[order[:-1]]]]] = True
     return alike
 
 
