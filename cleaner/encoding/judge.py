@@ -104,8 +104,6 @@ def cost(line: str, far: Far = NO_MORE, limit: float = inf) -> float:
         return 0.0
     if "─" in line or "│" in line:
         line = _DRAWN.sub(lambda match: " " * len(match[0]), line)
-    scripts = {char: script(char) for char in sorted(set(line)) if char > "\x7f"}
-    latin = {char: line.count(char) for char, kind in scripts.items() if kind == "latin"}
     alone: list[str] = []
     total = 0.0
     for match in _JUDGED.finditer(line):
@@ -117,8 +115,11 @@ def cost(line: str, far: Far = NO_MORE, limit: float = inf) -> float:
             total += place(char, before, after, line, at)
             if total > limit:
                 return total
-            if char in latin and not (before.isalnum() or after.isalnum() or before in "'’" or after in "'’.-"):
+            beside = before.isalnum() or after.isalnum() or before in "'’" or after in "'’.-"
+            if not beside and script(char) == "latin":
                 alone.append(char.lower())
+    scripts = {char: script(char) for char in sorted(set(line)) if char > "\x7f"}
+    latin = {char: line.count(char) for char, kind in scripts.items() if kind == "latin"}
     total += TRACE * len(_TRACES.findall(line)) if len(scripts) > 1 else 0.0
     if latin and total <= limit:
         total += _foreign(latin, alone, line, far)

@@ -26,14 +26,12 @@ def _changes(before: str, after: str) -> Iterator[tuple[int, int, str]]:
         return
     start, end, other = _differing(before, after)
     old, new = before[start:end], after[start:other]
-    if set(old).isdisjoint(new):
-        yield start, end, new
-    elif (parts := _ASCII.split(old))[1::2] == (others := _ASCII.split(new))[1::2] and len(parts) > 1:
+    if (parts := _ASCII.split(old))[1::2] == (others := _ASCII.split(new))[1::2] and len(parts) > 1:
         for part, other_part in zip(parts, others, strict=True):
             for first, last, changed in _changes(part, other_part):
                 yield start + first, start + last, changed
             start += len(part)
-    elif len(old) * len(new) > _LONGEST**2:
+    elif set(old).isdisjoint(new) or len(old) * len(new) > _LONGEST**2:
         yield start, end, new
     else:
         for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

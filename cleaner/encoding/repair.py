@@ -136,7 +136,9 @@ def repair_batch(texts: pa.Array, options: RepairOptions | None = None) -> dict[
         found = {}
         for number, lines in doubts.items():
             text = texts[number].as_py()
-            found[number] = _joined(text, options) or _of_lines(text.split("\n"), lines, options, sound)
+            found[number] = _joined(text, options) or _of_lines(
+                text.split("\n"), lines, options, lambda line: plain(line) or sound(line)
+            )
     return {number: edits for number, edits in found.items() if edits}
 
 
