@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from cleaner.engines import Dataset, Part
 
-#: Batches in a slice: each slice becomes a part.
+#: Batches in a slice, at most: each slice becomes a part.
 BATCHES = 8
+#: A dataset is cut in so many slices at least, unless they would have less than a quarter of a batch.
+SLICES = 8
 
 
 class Rows:
@@ -70,8 +72,8 @@ class Slice:
 
 
 def slices(data: Dataset, at_once: int) -> list[Slice]:
-    """The dataset in pieces of a few batches of ``at_once`` rows, in order."""
-    rows = BATCHES * at_once
+    """The dataset in pieces of a few batches of ``at_once`` rows, in order: smaller ones where they would be few."""
+    rows = min(BATCHES * at_once, max(at_once // 4, -(-data.rows // SLICES), 1))
     return [
         Slice(part, start, min(start + rows, part.rows), at_once)
         for part in data.parts
