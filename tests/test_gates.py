@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 
-import numpy as np
 import pytest
 import re2
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cleaner.boilerplate import automata, kernels
-from cleaner.boilerplate.automata import Automata, Glance, patterns_of
-from cleaner.boilerplate.gates import Gate, letter_table, letters
+from cleaner.boilerplate import kernels
+from cleaner.boilerplate.automata import Automata, Expression, expressions_of
+from cleaner.boilerplate.gates import Gate
+from cleaner.boilerplate.letters import joined, letter_table, letters, lower_table
+from cleaner.boilerplate.outlines import shouts
 from cleaner.boilerplate.phrases import TOKEN, body_of, fold, folded, whole_line
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.lines import Lines
@@ -73,7 +77,7 @@ def test_a_gate_lets_every_line_of_its_phrase_through(ruleset: RuleSet) -> None:
     for rule in ruleset.rules:
         for phrase in rule.phrases:
             gate = Gate.of(phrase, ruleset.pieces)
-            whole = re2.compile(whole_line([body_of(phrase, ruleset.pieces)]), OPTIONS)
+            whole = re2.compile(whole_line(body_of(phrase, ruleset.pieces)), OPTIONS)
             lines = [*(written(folded(phrase), ruleset, pick).strip() for _ in range(12)), *rule.changes]
             for line in lines:
                 if whole.fullmatch(fold([line])[0].encode("utf-8", "replace")):
@@ -103,30 +107,133 @@ def test_letters_fold_as_the_automaton_does() -> None:
 
 def test_signs_that_a_phrase_leaves_open_are_no_letters() -> None:
     assert letters("\u2022 [Foll\u00adow\u200b us\u2026]: \u00ab\u2019\u2014\u00a0_") == b"followus"
-    assert letters("\u00a9 1,234") == bytes([letter_table()[0xA9]]) + b"0000"
+    assert letters("\u00a9 1,234 and \u0663 5") == bytes([letter_table()[0xA9]]) + b"0and0"
+    assert joined(b"covid0", b"0am") == b"covid0am"
     assert letters("\ud800\U0001f600\U00010400") == b""
 
 
-def test_the_kernel_lets_the_same_lines_through(ruleset: RuleSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    patterns = [patterns_of(rule, ruleset.pieces) for rule in ruleset.rules]
-    gates = [gate for one in patterns for gate in one.gates]
-    texts = [line for rule in ruleset.rules for line in (*rule.changes, *rule.keeps)]
-    lines = Lines.of(["\n".join(texts), "a " * 800, "\u8bb0\u8005 @ 1\u516c"])
-    monkeypatch.setattr(automata.Glance, "find", lambda self, texts, rows: rows[:0])
+def test_letters_of_lower_case_are_those_of_the_automaton() -> None:
+    assert not any(re2.fullmatch(r"[\p{Lu}\p{N}]", chr(at)) for at in range(65536) if lower_table()[at])
+    assert not any(re2.fullmatch(r"[^\p{L}]", chr(at)) for at in range(65536) if lower_table()[at])
+
+
+#: Parts of regular expressions that Python and RE2 read alike.
+PARTS = st.sampled_from(
+    [
+        *"abAB .,-%",
+        r"\d",
+        r"\s",
+        r"[\d.,]",
+        r"[kKmM]",
+        r"[^a]",
+        ".",
+        r"\.",
+        r"[a-c]",
+        r"\x41",
+        r"[+-]",
+        r"\S",
+        "12",
+        "é",
+    ]
+)
+EXPRESSIONS = st.recursive(
+    st.lists(PARTS, min_size=1, max_size=4).map("".join),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda some: "(?:" + "|".join(some) + ")"),
+        st.lists(inner, min_size=1, max_size=3).map("".join),
+        st.tuples(inner, st.sampled_from(["?", "*", "+", "{2}", "{0,2}", "{1,3}", "*?"])).map(
+            lambda both: f"(?:{both[0]}){both[1]}"
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(EXPRESSIONS, st.data())
+def test_a_gate_lets_every_line_of_its_pattern_through(pattern: str, data: st.DataObject) -> None:
+    line = data.draw(st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True))
+    gate = Gate.of_pattern(pattern)
+    for text in (line, line.strip(), line.upper()):
+        if re2.fullmatch(pattern, text, OPTIONS):
+            assert gate.passes(text), gate
+
+
+@pytest.mark.parametrize(
+    ("pattern", "gate"),
+    [
+        (r"(?i)(?:gold|S&P 500)\s*", Gate(whole=frozenset([b"gold", b"s&p0"]))),
+        (r"[+-]?\d[\d,]*\.\d+%?", Gate(whole=frozenset([b"0", b"0%"]))),
+        (r"(?i)(?:read|see) more.*", Gate(begins=frozenset([b"readmore", b"seemore"]))),
+        (r"\S+ (?:ago|geleden)", Gate(ends=frozenset([b"ago", b"geleden"]))),
+        (r"\Qa.b\E\x63", Gate(whole=frozenset([b"abc"]))),
+        (r"\p{Lu}[\p{Lu}\p{N} &.\x27-]{2,40}", Gate(shouted=True)),
+        (r"[^\p{L}\p{N}]+", Gate(shouted=True)),
+        (r"\101|a{0}[]^]*", Gate()),
+        (r"(?i)[A-Z]+", Gate()),
+    ],
+)
+def test_gates_of_patterns(pattern: str, gate: Gate) -> None:
+    assert Gate.of_pattern(pattern) == gate
+
+
+@pytest.mark.parametrize(
+    "pattern", ["[", "(", ")", "*", "a**", "[]", "[^]", "a{", "\\", "(?", "|", "((a)", "{99999}", "(?=a)"]
+)
+def test_broken_patterns_have_some_gate(pattern: str) -> None:
+    assert isinstance(Gate.of_pattern(pattern), Gate)
+    assert shouts(pattern) in (True, False)
+
+
+@pytest.fixture(scope="module")
+def lines(ruleset: RuleSet) -> Lines:
+    """Lines of rules' examples and phrases in all languages, and the same with letters changed, cut or glued."""
+    pick = random.Random(7)
+    texts = [line for rule in ruleset.rules for one in (*rule.changes, *rule.keeps) for line in one.split("\n")]
+    texts += [written(folded(phrase), ruleset, pick) for rule in ruleset.rules for phrase in rule.phrases]
+    for text in list(texts):
+        at, end = sorted((pick.randrange(len(text) + 1), pick.randrange(len(text) + 1)))
+        texts += [text[:at] + text[end:], text[:at] + pick.choice(["12", " ", "x", "\u00e9", "\u8bb0"]) + text[at:]]
+        texts += [text + pick.choice([" ", "", ", "]) + pick.choice(texts), text.swapcase(), text * 5]
+    return Lines.of(["\n".join(texts), "a " * 800, "\u8bb0\u8005 @ 1\u516c"])
+
+
+def test_the_kernel_lets_the_same_lines_through(
+    ruleset: RuleSet, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [one for rule in ruleset.rules for one in expressions_of(rule, ruleset.pieces)][::5]
+    some += [Expression("x", Gate(whole=frozenset([b"a", b"ab"]), begins=frozenset([b"b", b"co"])), True)]
+    some += [Expression("x", Gate(ends=frozenset([b"a", b"xy"]), holds=frozenset([b"afp", b"\xe9\xe9"])), True)]
+    some += [Expression("x", Gate()), Expression("x", Gate(shouted=True), True)]
+    texts = [*list(dict.fromkeys(lines.text))[::7], "a", "ab", "cob", "xy", "AFP", "\u00e9\u00e9"]
+    lines = Lines.of(["\n".join(texts)])
     shown = []
     for plain in (1 << 40, -1):
         monkeypatch.setattr(kernels, "PLAIN", plain)
         kernels.compiled.cache_clear()
-        shown.append(Automata(patterns)._shown(lines))
+        shown.append(Automata([[one] for one in some])._shown(lines, 0))
     assert shown[0].tolist() == shown[1].tolist()
-    for text, bits in zip(lines.text, shown[0].tolist(), strict=True):
-        passed = sum({bit for gate, some in gates if gate.passes(text) for bit in (1, 2, 4) if some & bit})
-        assert bits == (passed & 3 if len(text) <= 200 else passed & 4 if len(text) <= 700 else 0), text
+    for text, words in zip(lines.text, shown[0].tolist(), strict=True):
+        bits = sum(word << 64 * at for at, word in enumerate(words))
+        for at, one in enumerate(some):
+            due = len(text) <= 200 or (one.long and len(text) <= 700)
+            assert (bits >> at & 1) >= (due and one.gate.passes(text)), (text, one)
+            assert due or not bits >> at & 1
 
 
-def test_a_glance_misses_no_line_and_minds_no_neighbours() -> None:
-    texts = ["AB", "12", "-3", "x", "12 \u2026", "45", "z"]
-    rows = np.arange(len(texts)) * 2
-    assert Glance([r"\d+", r"[^\p{L}]+"]).find(texts, rows).tolist() == [2, 4, 8, 10]
-    assert Glance([r"\Ax\z"]).find(texts, rows).tolist() == rows.tolist()
-    assert Glance([]).find(texts, rows).tolist() == []
+def test_gates_change_nothing(ruleset: RuleSet, lines: Lines) -> None:
+    rules = [expressions_of(rule, ruleset.pieces) for rule in ruleset.rules]
+    compiled = [[(re2.compile(one.pattern, OPTIONS), one.long) for one in some] for some in rules]
+    texts = list(dict.fromkeys(lines.text))[::9]
+    found = Automata(rules).match(Lines.of(["\n".join(texts)]))
+    for row, (text, plain) in enumerate(zip(texts, fold(texts), strict=True)):
+        due = [
+            at
+            for at, some in enumerate(compiled)
+            if any((len(text) <= 200 or (long and len(text) <= 700)) and one.fullmatch(plain) for one, long in some)
+        ]
+        assert found.get(row, []) == due, text
+
+
+def test_lines_are_folded_one_by_one() -> None:
+    assert fold(["A\tB", "\u00abA\tB\u2026"]) == ["A\tB", "<A B..."]

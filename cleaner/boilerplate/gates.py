@@ -1,130 +1,113 @@
-"""Gates: what the letters of every line of a phrase begin with, or hold; a first quick look at a whole batch.
+"""Gates: what the letters of every line of a phrase begin with, end with, or hold; a first look at a whole batch.
 
-A gate speaks of letters and digits alone, without case, signs and spaces, for these are what a phrase leaves open:
-"follow us [on *]" says that the letters of the line are "followus", or begin with "followuson". A phrase that can
-begin with any words has letters inside that every one of its lines holds. So no line of a phrase can be missed, and
+A gate speaks of letters alone (see ``letters``), for these are what a phrase does not leave open: "follow us [on *]"
+says that the letters of the line are "followus", or begin with "followuson". No line of a phrase can be missed, and
 few others are let through (Cox, "Regular Expression Matching with a Trigram Index", 2012, has the idea).
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.boilerplate.phrases import SIGNS, TOKEN, folded
+from cleaner.boilerplate.letters import DIGITS, joined, letter_table, letters, lower_table
+from cleaner.boilerplate.outlines import Group, Node, of_expression, of_phrase, shouts
+from cleaner.boilerplate.passing import (
+    ALWAYS,
+    BEGIN,
+    END,
+    REACH,
+    SHOUTED,
+    STOP,
+    number_of,
+    slot,
+    three,
+)
 from cleaner.boilerplate.runs import Runs
 
-#: Signs that a phrase leaves open: around it, between its words, and those that are folded.
-_OPEN = frozenset(" <>*#+[](){}_|:;.!,/-?'\"~=\\^`").union(SIGNS)
-#: So many letters of a beginning, or of a run inside, are looked at.
-REACH = 7
-#: Shorter runs of letters stand in too many lines to tell anything; two that are not ASCII do.
+#: Runs inside of fewer letters stand in too many lines to tell anything; two that are not ASCII do.
 LEAST = 3
-#: A phrase with more beginnings than this is only held to the letters that they share.
-_MOST = 400
-#: In about which share of lines a run of so many letters stands.
-_SHARE = (1.0, 1.0, 0.8, 0.2, 0.03, 0.008, 0.003, 0.001)
-
-
-class Group(NamedTuple):
-    """Alternatives, each a sequence of letters (bytes), groups, and None for anything at all."""
-
-    branches: list[list[bytes | Group | None]]
-    optional: bool = False
+#: So many letters of a run are looked at.
+_LONGEST = 7
+#: More beginnings of one phrase are not followed further.
+_MOST = 2000
+#: About the share of lines that begin or end with so many letters, that hold a run of so many, that have no letter of
+#: lower case, and that are let through where nothing is known.
+_EDGE = (1.0, 0.06, 0.012, 0.003, 0.001, 0.0004, 0.0002, 0.0001)
+_RUN = (1.0, 1.0, 0.9, 0.5, 0.1, 0.03, 0.01, 0.003)
+_CAPITALS, _MUCH, _ALL = 0.2, 0.9, 1.0
+#: A line that must have no more letters is so much rarer. A gate for fewer lines than the last needs no better.
+_WHOLE, _SURE = 0.1, 0.002
+#: Of more beginnings of one phrase fewer letters are looked at.
+_FEW = 1000
 
 
 class Gate(NamedTuple):
-    """What the letters of a line must be for a phrase: one of ``whole``, or begin with, or hold one of these.
+    """What the letters of a line must be: one of ``whole``, or begin or end with, or hold one of these.
 
-    All three empty stand for any line.
+    ``shouted``: or that it has no letter of lower case. All empty stands for any line.
     """
 
     whole: frozenset[bytes] = frozenset()
     begins: frozenset[bytes] = frozenset()
+    ends: frozenset[bytes] = frozenset()
     holds: frozenset[bytes] = frozenset()
+    shouted: bool = False
 
     @classmethod
     def of(cls, phrase: str, pieces: Mapping[str, str]) -> Gate:
         """Return the gate of a phrase that ``phrases.body_of`` can read."""
-        group = _tree(folded(phrase), pieces)
-        whole, begins = _beginnings(group)
-        if all(whole) and all(begins):
-            return cls(frozenset(whole), frozenset(begins))
-        return cls(holds=frozenset(_inside(group)))
+        return cls._of(of_phrase(phrase, pieces))
+
+    @classmethod
+    def of_pattern(cls, pattern: str) -> Gate:
+        """Return the gate of a regular expression."""
+        return cls._of(of_expression(pattern), shouts(pattern))
+
+    @classmethod
+    def _of(cls, outline: Group, shouted: bool = False) -> Gate:
+        begin, (exact, edge) = _tell(outline)
+        if begin < _SURE:  # as by far the most
+            return cls(exact, edge)
+        end, (closed, last) = _tell(_mirrored(outline))
+        holds = frozenset(_inside(outline))
+        gates = (
+            (begin, cls(exact, edge)),
+            (end, cls(_reversed(closed), ends=_reversed(last))),
+            (_run_cost(holds), cls(holds=holds)),
+            (_CAPITALS if shouted else _ALL, cls(shouted=shouted)),
+        )
+        return min(gates, key=lambda one: one[0])[1]
 
     def passes(self, line: str) -> bool:
-        """Say whether a line is let through: the plain form of ``kernels.look``."""
+        """Say whether a line is let through: the plain form of ``passing.passing``."""
         text = letters(line)
         return (
             text in self.whole
             or text.startswith(tuple(self.begins))
+            or text.endswith(tuple(self.ends))
             or any(run in text for run in self.holds)
+            or (self.shouted and not any(ord(sign) < 0x10000 and lower_table()[ord(sign)] for sign in line))
             or not any(self)
         )
 
 
-@cache
-def letter_table() -> NDArray[np.uint8]:
-    """Return for every code point below 65,536 the byte of its letter or rare sign without case, 0 for all else.
-
-    ASCII stands for itself, all digits for 0; others share the bytes from 128 on.
-    """
-    signs = list(map(chr, range(65536)))
-    told = [sign.isalnum() or (sign.isprintable() and unicodedata.category(sign)[0] != "M") for sign in signs]
-    table = np.where(told, 128 | (np.arange(65536) * 40503 >> 6) & 127, 0).astype(np.uint8)
-    for at, sign in enumerate(signs):
-        plain = sign.casefold()
-        if at < 128:
-            table[at] = ord(plain)
-        elif plain != sign:
-            table[at] = 128 | (sum(map(ord, plain)) * 40503 >> 6) & 127 if plain[1:] or plain > "\x7f" else ord(plain)
-    table[[at for at in range(65536) if signs[at].isdecimal()]] = ord("0")
-    table[[ord(sign) for sign in _OPEN]] = 0
-    table[:32] = table[127] = 0
-    return table
+def _mirrored(group: Group) -> Group:
+    """Return the outline of the same lines read from their end."""
+    branches = [
+        [node[::-1] if isinstance(node, bytes) else _mirrored(node) if node else None for node in branch[::-1]]
+        for branch in group.branches
+    ]
+    return Group(branches, group.optional)
 
 
-def letters(text: str) -> bytes:
-    """Return the letters of a text, a byte each; characters beyond 65,535 have none."""
-    table = _letter_bytes()
-    return bytes(filter(None, [table[ord(sign)] for sign in text if sign < "\U00010000"]))
-
-
-@cache
-def _letter_bytes() -> bytes:
-    return letter_table().tobytes()
-
-
-def _tree(phrase: str, pieces: Mapping[str, str]) -> Group:
-    stack: list[Group] = [Group([[]])]
-    for found in TOKEN.finditer(phrase):
-        kind, value = found.lastgroup, found.group()
-        here = stack[-1].branches
-        if kind == "piece":
-            piece = pieces[found["piece"]]
-            here[-1] += _expression(piece[3:]) if piece.startswith("re:") else [_tree(folded(piece), pieces)]
-        elif kind == "open":
-            stack.append(Group([[]], value == "["))
-        elif kind == "close":
-            stack[-2].branches[-1].append(stack.pop())
-        elif kind == "bar":
-            here.append([])
-        elif value == "*":
-            here[-1].append(None)
-        elif kind != "space":
-            here[-1].append(letters(value))
-    return stack[0]
-
-
-def _expression(pattern: str) -> list[bytes | Group | None]:
-    """Return what is known of a regular expression: whether it begins with a digit."""
-    return [b"0", None] if re.match(r"\\d(?![?*{])|\\d\{1,", pattern) else [None]
+def _reversed(texts: Iterable[bytes]) -> frozenset[bytes]:
+    return frozenset(text[::-1] for text in texts)
 
 
 def _beginnings(group: Group) -> tuple[set[bytes], set[bytes]]:
@@ -134,20 +117,22 @@ def _beginnings(group: Group) -> tuple[set[bytes], set[bytes]]:
     for branch in group.branches:
         growing = {b""}
         for node in branch:
-            if node is None:
-                begins |= growing
-                growing = set()
-            elif growing:
-                ends, opens = ({node}, set[bytes]()) if isinstance(node, bytes) else _beginnings(node)
-                begins |= {(start + rest)[:REACH] for start in growing for rest in opens}
-                growing = {start + rest for start in growing for rest in ends}
-                long = {start for start in growing if len(start) > REACH}
-                begins |= {start[:REACH] for start in long}
-                growing -= long
-            if len(growing) > _MOST:
-                begins, growing = begins | growing, set()
+            ends, opens = _starts(node)
+            if len(growing) * (len(ends) + len(opens)) > _MOST:
+                ends, opens = set(), {b""}
+            begins |= {joined(start, rest)[:REACH] for start in growing for rest in opens}
+            growing = {joined(start, rest) for start in growing for rest in ends}
+            long = {start for start in growing if len(start) > REACH}
+            begins |= {start[:REACH] for start in long}
+            growing -= long
         whole |= growing
     return whole, begins
+
+
+def _starts(node: Node) -> tuple[set[bytes], set[bytes]]:
+    if node is None:
+        return set(), {b""}
+    return ({node}, set()) if isinstance(node, bytes) else _beginnings(node)
 
 
 def _inside(group: Group) -> set[bytes]:
@@ -157,66 +142,129 @@ def _inside(group: Group) -> set[bytes]:
         best: set[bytes] = set()
         run = b""
         for node in [*branch, None]:
-            if isinstance(node, bytes):
-                run += node
-                continue
-            best = min(best, {run[:REACH]}, key=_cost)
-            run = b""
-            if node is not None and not node.optional:
-                best = min(best, _inside(node), key=_cost)
+            *parts, run = (run + node).split(DIGITS) if isinstance(node, bytes) else (run, b"")
+            for part in parts:
+                best = min(best, {part[:_LONGEST]}, key=_run_cost)
+            if isinstance(node, Group) and not node.optional:
+                best = min(best, _inside(node), key=_run_cost)
         if not best:
             return set()
         found |= best
     return found
 
 
-def _cost(runs: Iterable[bytes]) -> float:
-    """Return about which share of lines hold one of the runs; runs that are too short, or none, tell nothing."""
-    sizes = [len(run) if run.isascii() else min(REACH, len(run) + (run[-1] > 127)) for run in runs]
-    return sum(_SHARE[size] for size in sizes) if sizes and min(sizes) >= LEAST else 1e9
+def _tell(outline: Group) -> tuple[float, tuple[frozenset[bytes], frozenset[bytes]]]:
+    """Return the letters that a line can be made of, those it can begin with, and about which share of lines does."""
+    whole, begins = _beginnings(outline)
+    exact, edge = frozenset(whole), frozenset(begins)
+    for reach in (8, 5, 3):
+        if len(exact) + len(edge) > _FEW:
+            exact = frozenset(text for text in whole if len(text) <= reach)
+            edge = frozenset(text[:reach] for text in begins | (whole - exact))
+    cost = 2 * _ALL if b"" in exact | edge else _cost(edge, _EDGE) + _WHOLE * _cost(exact, _EDGE)
+    return cost, (exact, edge)
+
+
+def _run_cost(runs: Collection[bytes]) -> float:
+    """Return about which share of lines hold one of some runs, more than all if these tell nothing."""
+    tell = runs and min(map(_size, runs)) >= LEAST
+    return min(_MUCH, _cost(runs, _RUN)) if tell else 2 * _ALL
+
+
+def _cost(texts: Collection[bytes], shares: Sequence[float]) -> float:
+    return sum(shares[min(_size(text), len(shares) - 1)] for text in texts)
+
+
+def _size(text: bytes) -> int:
+    """Return how many letters of ASCII tell as much as the letters of a text."""
+    return len(text) + (not text.isascii() and text[-1] > 127)
 
 
 class Gates(NamedTuple):
-    """The gates of all phrases as tables for the kernel.
+    """The gates of some expressions as tables for the kernel; a set of expressions is a row of bits.
 
     Attributes:
-        starts: beginnings as numbers (the letters as base 256) in a hash table, and in the row below what a line
-            with them is shown; 256 times that for those that must be all letters of a line. int64, shape (2, slots).
+        told: sets of expressions, for short and for long lines; uint64, shape (sets, 2, words).
+        table: numbers of letters (see ``passing.number_of``) in a hash table, and in the row below which of ``told``
+            they stand for; int64, shape (2, slots).
+        edges: for short and for long lines, and for what begins and what ends a line, by a hash of the first (or last)
+            three letters: bits for how many letters that has, and for how many if the line has no more; uint32, shape
+            (2, 2, 32768).
         kinds: for every code point below 65,536 the kind of its letter in ``step``; uint8.
-        step: the automaton of runs inside, see ``runs.Runs``.
+        step: the automaton of runs inside (see ``runs.Runs``); held: for the first place of each of its states which
+            of ``told`` the runs that end there stand for; int64, shape (rows of ``step``,).
     """
 
-    starts: NDArray[np.int64]
+    told: NDArray[np.uint64]
+    table: NDArray[np.int64]
+    edges: NDArray[np.uint32]
     kinds: NDArray[np.uint8]
-    step: NDArray[np.unsignedinteger]
+    step: NDArray[np.integer]
+    held: NDArray[np.int64]
 
     @classmethod
-    def of(cls, gates: Sequence[tuple[Gate, int]]) -> Gates:
-        """Unite gates, each with the bits of what lines that it lets through are shown."""
-        starts: dict[int, int] = {}
-        inside: dict[bytes, int] = {}
-        for gate, bits in gates:
-            for texts, shown in ((gate.whole, bits << 8), (gate.begins, bits)):
-                for text in texts:
-                    number = int.from_bytes(text, "big")
-                    starts[number] = starts.get(number, 0) | shown
-            for text in gate.holds:
-                inside[text] = inside.get(text, 0) | bits
-        runs = Runs.of(inside)
-        return cls(_hashed(starts), runs.kinds[letter_table()], runs.step)
+    def of(cls, gates: Sequence[Gate], long: Sequence[bool]) -> Gates:
+        """Unite gates; ``long`` says of each whether it is there for long lines, too."""
+        numbers: dict[int, int] = {}
+        sets = [0, 0]  # of ALWAYS and SHOUTED
+        holding: dict[bytes, int] = {}
+        for at, gate in enumerate(gates):
+            for which in _sets_of(gate, numbers, sets):
+                sets[which] |= 1 << at
+            for run in gate.holds:
+                holding[run] = holding.get(run, 0) | 1 << at
+        runs = Runs.of(holding)
+        held = np.zeros(len(runs.step), dtype=np.int64)
+        held[:: len(runs.step) // len(runs.ends)] = len(sets) + np.arange(len(runs.ends))
+        sets += [reduce(or_, (holding[run] for run in some), 0) for some in runs.ends]
+        kinds = set(gates), {gate for gate, also in zip(gates, long, strict=True) if also}
+        edges = np.stack([_edges(some) for some in kinds])
+        of_long = sum(1 << at for at, also in enumerate(long) if also)
+        told = _bits([(one, one & of_long) for one in sets], 1 + len(gates) // 64)
+        return cls(told, _hashed(numbers), edges, runs.kinds[letter_table()], runs.step, held)
 
 
-def slot_of(number: int, mask: int) -> int:
-    """Return where to look for a number first in a hash table of ``mask`` + 1 slots."""
-    return (((number ^ (number >> 23) ^ (number >> 41)) * 0x9E3779B1) & 0xFFFFFFFF) >> 8 & mask
+def _bits(sets: Sequence[tuple[int, int]], words: int) -> NDArray[np.uint64]:
+    written = b"".join(one.to_bytes(8 * words, "little") for pair in sets for one in pair)
+    return np.frombuffer(written, "<u8").reshape(-1, 2, words)
 
 
-def _hashed(values: Mapping[int, int]) -> NDArray[np.int64]:
-    size = 1 << max(4, (4 * len(values)).bit_length())
+def _sets_of(gate: Gate, numbers: dict[int, int], sets: list[int]) -> Iterator[int]:
+    """Yield the places in ``sets`` of the letters of a gate; new ones are added."""
+    if gate.shouted or not any(gate):
+        yield SHOUTED if gate.shouted else ALWAYS
+    for text, kind in (
+        *(((*text, STOP), BEGIN) for text in gate.whole),
+        *((text, BEGIN) for text in gate.begins),
+        *((text[::-1], END) for text in gate.ends),
+    ):
+        number = number_of(text, kind)
+        if number not in numbers:
+            numbers[number] = len(sets)
+            sets.append(0)
+        yield numbers[number]
+
+
+def _hashed(numbers: Mapping[int, int]) -> NDArray[np.int64]:
+    size = 1 << max(4, (4 * len(numbers)).bit_length())
     table = np.zeros((2, size), dtype=np.int64)
-    for number, value in values.items():
-        at = slot_of(number, size - 1)
-        while table[0, at]:
+    for number, value in numbers.items():
+        at = slot(number, size - 1)
+        while table[1, at]:
             at = (at + 1) & (size - 1)
         table[:, at] = number, value
     return table
+
+
+def _edges(gates: Iterable[Gate]) -> NDArray[np.uint32]:
+    """Return what ``edges`` of ``Gates`` holds for some gates."""
+    edges = np.zeros((2, 1 << 15), dtype=np.uint32)
+    for gate in gates:
+        for text in gate.whole:
+            edges[BEGIN, three(*(text + bytes(2))[:3])] |= 1 << (REACH + len(text) - 1)
+        for kind, texts in ((BEGIN, gate.begins), (END, _reversed(gate.ends))):
+            for text in texts:
+                at = three(*(text + bytes(2))[:3])
+                places = at if len(text) > 2 else at ^ np.arange((8192, 256)[len(text) - 1])  # any others may follow
+                edges[kind, places] |= 1 << (len(text) - 1)
+    return edges

@@ -164,53 +164,6 @@ def topics(words: Any, stop: Any, first: Any, last: Any, bounds: Any, prose: Any
                         out[row, 3] = seen[ending]
 
 
-def look(
-    start: Any, end: Any, longest: Any, codes: Any, letters: Any, starts: Any, kinds: Any, step: Any, shown: Any
-) -> None:
-    """Add to ``shown`` the bits of the gates that let each line through; see ``gates.Gates``. Longer lines: none."""
-    for row in range(len(start)):
-        low, high = start[row], end[row]
-        if high - low > longest:
-            continue
-        bits, state = _opening(low, high, codes, letters, starts), 0
-        for place in range(low, high):
-            code = codes[place]
-            state = step[(state >> 8) + (kinds[code] if code < 65536 else 0)]
-            bits |= state & 255
-        shown[row] |= bits
-
-
-def _opening(low: Any, high: Any, codes: Any, letters: Any, starts: Any) -> Any:
-    value, count, whole, bits = 0, 0, 0, 0
-    for place in range(low, high):
-        code = codes[place]
-        letter = letters[code] if code < 65536 else 0
-        if letter == 0:
-            continue
-        if count == 7:
-            return bits
-        value = value << 8 | letter
-        count += 1
-        found = _value(starts, value)
-        bits |= found & 255
-        whole = found >> 8
-    return bits | whole
-
-
-def _slot(number: Any, mask: Any) -> Any:
-    return (((number ^ (number >> 23) ^ (number >> 41)) * 0x9E3779B1) & 0xFFFFFFFF) >> 8 & mask
-
-
-def _value(table: Any, number: Any) -> Any:
-    mask = table.shape[1] - 1
-    at = _slot(number, mask)
-    while table[0, at] != 0:
-        if table[0, at] == number:
-            return table[1, at]
-        at = (at + 1) & mask
-    return 0
-
-
 @cache
 def compiled(kernel: Any) -> Any:
     """Return a kernel compiled by numba; the code is kept on disk where that can be written."""
@@ -226,7 +179,9 @@ def compiled(kernel: Any) -> Any:
 def _helpers() -> None:
     from numba.extending import register_jitable
 
-    for helper in (_packed, _word, _scan_line, _slot, _value, _opening):
+    from cleaner.boilerplate import passing
+
+    for helper in (_packed, _word, _scan_line, *passing.HELPERS):
         register_jitable(helper)
 
 

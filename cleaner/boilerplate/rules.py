@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from cleaner.boilerplate import threads
-from cleaner.boilerplate.automata import Automata, check, patterns_of
+from cleaner.boilerplate.automata import Automata, check, expressions_of
 from cleaner.boilerplate.headlines import inline_headlines, is_headline
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.places import Places
@@ -43,7 +43,7 @@ class RuleSet:
     def _automata(self) -> Automata:
         """The automata of the rules, compiled when first used: listing rules needs none."""
         if self._built is None:
-            self._built = Automata([patterns_of(rule, self.pieces) for rule in self.rules])
+            self._built = Automata([expressions_of(rule, self.pieces) for rule in self.rules])
         return self._built
 
     @classmethod

@@ -5,7 +5,7 @@ A. Aho and M. Corasick, "Efficient string matching: an aid to bibliographic sear
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -17,16 +17,18 @@ class Runs(NamedTuple):
 
     Attributes:
         kinds: for every letter (a byte) the column of ``step``: 0 for no letter, 1 for one that is in no run. uint8.
-        step: from the row of a state and a kind to 256 times the place where the row of the next state begins, plus
-            the bits of the runs that end there. Rows lie one after the other; uint32, uint64 if they are many.
+        step: from the row of a state and a kind to twice the place where the row of the next state begins, plus one
+            if a run ends there. Rows lie one after the other; uint32, int64 if they are many.
+        ends: for each state the runs that end there.
     """
 
     kinds: NDArray[np.uint8]
-    step: NDArray[np.unsignedinteger]
+    step: NDArray[np.integer]
+    ends: list[frozenset[bytes]]
 
     @classmethod
-    def of(cls, runs: Mapping[bytes, int]) -> Runs:
-        """Return the automaton of runs of letters (none is 0), each with its bits (below 256)."""
+    def of(cls, runs: Collection[bytes]) -> Runs:
+        """Return the automaton of runs of letters (none is 0)."""
         kinds = np.ones(256, dtype=np.uint8)
         used = sorted(set(b"".join(runs)))
         kinds[used] = range(2, len(used) + 2)
@@ -38,16 +40,18 @@ class Runs(NamedTuple):
         follow: list[list[bytes]] = [[] for _ in begun]
         for one in begun[1:]:
             follow[number[one[:-1]]].append(one)
-        step, bits = np.zeros((len(begun), len(used) + 2), dtype=np.int64), np.zeros(len(begun), dtype=np.int64)
+        step = np.zeros((len(begun), len(used) + 2), dtype=np.int64)
+        ends: list[frozenset[bytes]] = [frozenset()]
         for at, one in enumerate(begun):
             if at:
                 shorter = _longest_end(one, number)
-                step[at], bits[at] = step[shorter], bits[shorter] | runs.get(one, 0)
+                step[at] = step[shorter]
+                ends.append(ends[shorter].union([one] if one in runs else []))
             for longer in follow[at]:
                 step[at, kinds[longer[-1]]] = number[longer]
             step[at, 0] = at
-        whole = step * step.shape[1] << 8 | bits[step]
-        return cls(kinds, whole.ravel().astype(np.uint32 if whole.max(initial=0) < 1 << 32 else np.uint64))
+        whole = step * step.shape[1] << 1 | np.array([bool(some) for some in ends])[step]
+        return cls(kinds, whole.ravel().astype(np.uint32 if whole.max(initial=0) < 1 << 32 else np.int64), ends)
 
 
 def _longest_end(begun: bytes, number: Mapping[bytes, int]) -> int:

@@ -89,7 +89,7 @@ def _edit(
 
 def _said(record: dict[str, Any], rule_files: list[str]) -> list[str]:
     """The phrases of the rule that a line of the removed text is, at most one a line; none where it has none."""
-    from cleaner.boilerplate.automata import Automata, patterns_of
+    from cleaner.boilerplate.automata import Automata, expressions_of
     from cleaner.boilerplate.rules import RuleSet
     from cleaner.lines import Lines
 
@@ -97,7 +97,7 @@ def _said(record: dict[str, Any], rule_files: list[str]) -> list[str]:
     rule = next((rule for rule in ruleset.rules if rule.name == record["rule"]), None)
     if rule is None or not rule.phrases:
         return []
-    alone = [patterns_of(replace(rule, phrases=(phrase,), patterns=()), ruleset.pieces) for phrase in rule.phrases]
+    alone = [expressions_of(replace(rule, phrases=(phrase,), patterns=()), ruleset.pieces) for phrase in rule.phrases]
     found = Automata(alone).match(Lines.of([record["removed"]]))
     return [rule.phrases[place] for place in dict.fromkeys(places[0] for _, places in sorted(found.items()))]
 
