@@ -7,10 +7,10 @@ import sys
 
 PROGRAM = """
 import cleaner.warm
-from cleaner.boilerplate import kernels
+from cleaner.boilerplate import kernels, passing
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.minhash.shingles import use_numba
-loaded = [kernel.signatures for kernel in map(kernels.compiled, (kernels.scan_lines, kernels.topics, kernels.look))]
+loaded = [kernel.signatures for kernel in map(kernels.compiled, (kernels.scan_lines, kernels.topics, passing.passing))]
 print(kernels.is_large(0), use_numba("auto", 0), *map(len, loaded), RuleSet.load()._built is not None)
 """
 

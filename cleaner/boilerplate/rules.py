@@ -1,7 +1,6 @@
-"""Rules: what boilerplate says. Loaded from TOML files, matched with one automaton over all rules.
+"""Rules: what boilerplate says. Loaded from TOML files, matched by expressions of RE2 behind gates (see ``automata``).
 
-The automaton is RE2's set of patterns: linear in the length of a line, whatever the rules say (R. Cox, "Regular
-Expression Matching in the Wild", 2010). Guards (where a line stands, how long it is, what stands around it) are
+Guards (where a line stands, how long it is, what stands around it) are
 looked at for the few lines that a pattern matches.
 """
 
