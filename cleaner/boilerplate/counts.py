@@ -89,10 +89,11 @@ def _new(*columns: NDArray[Any]) -> NDArray[np.bool_]:
 def _texts(texts: pa.Array, lines: LineKeys, order: NDArray[np.int64], bounds: NDArray[np.int64]) -> pa.Array:
     """Return for each group of rows the first of their texts by code points, which is that by bytes of UTF-8."""
     data, _ = text_buffers(texts)
-    raw, chosen = data.data, order[bounds[:-1]]
+    raw, start, end, chosen = data.tobytes(), lines.start[order].tolist(), lines.end[order].tolist(), bounds[:-1].copy()
     for group in np.flatnonzero(np.diff(bounds) > 1).tolist():
-        rows = order[bounds[group] : bounds[group + 1]].tolist()
-        chosen[group] = min(rows, key=lambda row: bytes(raw[lines.start[row] : lines.end[row]]))
+        rows = range(bounds[group], bounds[group + 1])
+        chosen[group] = min(rows, key=lambda row: raw[start[row] : end[row]])
+    chosen = order[chosen]
     return texts_at(data, lines.start, lines.end).take(pa.array(2 * chosen)).cast(pa.string())
 
 
