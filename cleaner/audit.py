@@ -16,19 +16,24 @@ from cleaner.names import flat_path, safe_path
 
 def pack(edits: Iterable[Edit], original: str) -> bytes:
     """Edits with the text that they remove, as lines of ``audit.jsonl`` without an id, to pass between stages."""
-    return lines(
-        {
-            "start": start,
-            "end": end,
-            "removed": original[start:end],
-            "replacement": replacement,
-            "stage": stage,
-            "rule": rule,
-            "confidence": round(confidence, 4),
-            "evidence": dict(evidence),
-        }
+    written = [
+        orjson.dumps(
+            {
+                "start": start,
+                "end": end,
+                "removed": original[start:end],
+                "replacement": replacement,
+                "stage": stage,
+                "rule": rule,
+                "confidence": confidence,
+                "evidence": dict(evidence),
+            },
+            None,
+            orjson.OPT_APPEND_NEWLINE,
+        )
         for start, end, replacement, stage, rule, confidence, evidence in edits
-    )
+    ]
+    return b"".join(written)
 
 
 def lines(records: Iterable[dict[str, Any]]) -> bytes:
@@ -44,6 +49,8 @@ def named(identity: str, lines: bytes) -> bytes:
 
 def unpack(packed: bytes) -> tuple[list[Edit], list[str]]:
     """The edits and, for each, the text that it removed."""
+    if not packed:
+        return [], []
     rows = [orjson.loads(line) for line in packed.splitlines()]
     edits = [
         edit._replace(evidence=tuple(row["evidence"].items())) for edit, row in zip(edits_of(rows), rows, strict=True)

@@ -160,8 +160,8 @@ def _changed(
     """The columns that decisions change: clean texts, their edits on the decoded original, and notes."""
     edits, notes = (batch[name].to_pylist() for name in ("edits", "notes"))
     clean: list[str | None] = [None] * len(batch)
-    rules: list[list[str]] = [[] for _ in clean]
-    sizes: list[list[int]] = [[] for _ in clean]
+    rules: list[list[str]] = [[]] * len(batch)
+    sizes: list[list[int]] = [[]] * len(batch)
     for at, decision in decisions.items():
         clean[at] = text = texts[at]
         united, removed = audit.unpack(edits[at])
@@ -169,9 +169,10 @@ def _changed(
             notes[at] += audit.lines(_located(decision.findings, united))
         if decision and decision.edits:
             original = audit.undo(united, removed, text) if united else text
-            united = compose(united, decision.edits, original)
+            united = compose(united, decision.edits, original) if united else decision.edits
             edits[at], clean[at] = audit.pack(united, original), apply(decision.edits, text)
-        rules[at], sizes[at] = audit.counted(united)
+        if united:
+            rules[at], sizes[at] = audit.counted(united)
     return {"text": clean, "edits": edits, "notes": notes, "rules": rules, "sizes": sizes}
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -125,27 +126,38 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> list[Ed
     """
     if not first or not second:
         return list(first or second)
-    middle = apply(first, text)
     composed: list[Edit] = []
-    shift = 0
-    for start, end, earlier, later in _overlapping(first, invert(first, text), second):
-        inner = [edit._replace(start=edit.start - start, end=edit.end - start) for edit in later]
-        name = max(later, key=lambda edit: edit.confidence) if later else earlier[0]
+    shift = 0  # of a place in the text between to the same one in ``text``
+    for start, end, earlier, later in _overlapping(first, second):
         before = shift
         shift += sum(edit.end - edit.start - len(edit.replacement) for edit in earlier)
-        composed.append(
-            name._replace(start=start + before, end=end + shift, replacement=apply(inner, middle[start:end]))
-        )
+        if later and not earlier:
+            composed += [edit._replace(start=edit.start + shift, end=edit.end + shift) for edit in later]
+        elif later:
+            composed.append(_united(start, earlier, later, text[start + before : end + shift], before))
+        else:
+            composed += earlier
     return composed
 
 
-def _overlapping(
-    first: Sequence[Edit], back: Sequence[Edit], second: Sequence[Edit]
-) -> Iterator[tuple[int, int, list[Edit], list[Edit]]]:
+def _united(start: int, earlier: Sequence[Edit], later: Sequence[Edit], text: str, shift: int) -> Edit:
+    """One edit for some that overlap: ``text`` is what it replaces, which in the text between begins at ``start``."""
+    at = start + shift
+    between = apply([edit._replace(start=edit.start - at, end=edit.end - at) for edit in earlier], text)
+    clean = apply([edit._replace(start=edit.start - start, end=edit.end - start) for edit in later], between)
+    name = max(later, key=lambda edit: edit.confidence)
+    return name._replace(start=at, end=at + len(text), replacement=clean)
+
+
+def _overlapping(first: Sequence[Edit], second: Sequence[Edit]) -> Iterator[tuple[int, int, list[Edit], list[Edit]]]:
     """Groups of edits that overlap in the text between, in order: start and end there, and the edits of each list."""
-    places = [(there.start, there.end, 0, edit) for edit, there in zip(first, back, strict=True)]
-    places += [(edit.start, edit.end, 1, edit) for edit in second]
-    places.sort(key=lambda place: place[:3])
+    places = [(edit.start, edit.end, 1, edit) for edit in second]
+    shift = 0
+    for edit in first:
+        start = edit.start + shift
+        places.append((start, start + len(edit.replacement), 0, edit))
+        shift += len(edit.replacement) - (edit.end - edit.start)
+    places.sort(key=itemgetter(0, 1, 2))
     start = end = 0
     group: tuple[list[Edit], list[Edit]] = ([], [])
     for place_start, place_end, which, edit in places:

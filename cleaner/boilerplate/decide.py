@@ -9,8 +9,9 @@ until nothing more is found, so cleaning twice is cleaning once.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -82,7 +83,7 @@ def find(
     """Decide on every line of a batch; returns one decision a document, in order."""
     look = Look.of(lines, sources, languages, settings.detectors)
     found = _once(look, settings)
-    findings, fields = _findings(lines, found.doubted), _fields(lines, found.marks)
+    findings, fields = _findings(lines, found.doubted), _fields(lines, found.marks, range(len(lines.texts)))
     decisions = [
         Decision(found.edits.get(at, []), findings.get(at, []), fields.get(at, {})) for at in range(len(lines.texts))
     ]
@@ -91,7 +92,7 @@ def find(
         look = look.again(np.array(inside), [found.edits[one] for one in inside], found.taken)
         found = _once(look, settings)
         inside = sorted(found.edits)
-        fields = _fields(look.lines, found.marks) if inside else {}
+        fields = _fields(look.lines, found.marks, found.edits)
         for place in inside:
             more = Decision(found.edits[place], [], fields.get(place, {}))
             decisions[at[place]] = _unite(decisions[at[place]], more, lines.texts[at[place]])
@@ -144,14 +145,17 @@ def _by_detector(said: tuple[str, float]) -> int:
     return ("model", "templates", *DETECTORS).index(said[0])
 
 
-def _fields(lines: Lines, marks: Mapping[int, Sequence[Mark]]) -> dict[int, dict[str, Any]]:
-    """What the marks say of each document; the first line that says a field counts."""
+def _fields(lines: Lines, marks: Mapping[int, Sequence[Mark]], documents: Container[int]) -> dict[int, dict[str, Any]]:
+    """What the marks say of each of the documents; the first line that says a field counts."""
     fields: dict[int, dict[str, Any]] = {}
     telling = [(row, mark.fields) for row, some in marks.items() for mark in some if mark.fields]
-    for row, told in sorted(telling, key=lambda one: one[0]):
-        own = fields.setdefault(int(lines.document[row]), {})
-        for name, value in told.items():
-            own.setdefault(name, value)
+    telling.sort(key=itemgetter(0))
+    places = lines.document[[row for row, _ in telling]].tolist() if telling else []
+    for document, (_, told) in zip(places, telling, strict=True):
+        if document in documents:
+            own = fields.setdefault(document, {})
+            for name, value in told.items():
+                own.setdefault(name, value)
     return fields
 
 

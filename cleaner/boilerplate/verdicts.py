@@ -49,21 +49,27 @@ def verdicts(lines: Lines, marks: Mapping[int, Sequence[Mark]], said: Said, leas
     """Return the verdicts of at least that confidence on whole lines, and on parts of the other lines."""
     rows = np.flatnonzero(said.united >= least)
     confidence = rounded(said.united[rows])
-    names = np.where(said.by["templates"][rows] > 0, "template", "line-model").tolist()
-    free = np.ones(len(rows), dtype=np.bool_)
-    for at, (row, sure) in enumerate(zip(rows.tolist(), confidence.tolist(), strict=True)):
-        if row in marks:
-            free[at] = all(mark.confidence < sure for mark in marks[row] if mark.action == "keep")
-            names[at] = _name(marks[row], names[at])
+    free, names = _named(rows.tolist(), confidence.tolist(), said.by["templates"][rows] > 0, marks)
     start, end = np.zeros(len(rows), dtype=np.int64), lines.end[rows] - lines.start[rows]
     whole = Verdicts(rows, start, end, confidence, names, _evidence(said, rows), len(rows)).take(free)
     return _with_parts(whole, lines, marks, least)
 
 
-def _name(marks: Sequence[Mark], other: str) -> str:
-    """The most telling name: a rule's before that of a template, and a template's before the model's."""
-    named = [mark for mark in marks if mark.action == "remove"]
-    return max(named, key=lambda mark: (mark.confidence, mark.rule)).rule if named else other
+def _named(
+    rows: list[int], confidence: list[float], template: NDArray[np.bool_], marks: Mapping[int, Sequence[Mark]]
+) -> tuple[NDArray[np.bool_], list[str]]:
+    """Say which rows no mark protects, and the most telling names: a rule's before that of a template or the model."""
+    free = [True] * len(rows)
+    names: list[str] = np.where(template, "template", "line-model").tolist()
+    for at, row in enumerate(rows):
+        best = (0.0, "")
+        for mark in marks.get(row, ()):
+            if mark.action == "keep":
+                free[at] = free[at] and mark.confidence < confidence[at]
+            elif mark.action == "remove":
+                best = max(best, (mark.confidence, mark.rule))
+        names[at] = best[1] or names[at]
+    return np.array(free, dtype=np.bool_), names
 
 
 def _with_parts(whole: Verdicts, lines: Lines, marks: Mapping[int, Sequence[Mark]], least: float) -> Verdicts:
@@ -81,7 +87,7 @@ def _with_parts(whole: Verdicts, lines: Lines, marks: Mapping[int, Sequence[Mark
         np.r_[whole.row, [mark.row for mark in parts]],
         np.r_[whole.start, [mark.start for mark in parts]],
         np.r_[whole.end, ends],
-        np.r_[whole.confidence, [mark.confidence for mark in parts]],
+        np.r_[whole.confidence, rounded(np.array([mark.confidence for mark in parts]))],
         whole.rule + [mark.rule for mark in parts],
         whole.evidence + [((mark.detector, mark.confidence),) for mark in parts],
         whole.whole,
