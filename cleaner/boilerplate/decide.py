@@ -33,7 +33,7 @@ from cleaner.lines import Lines, Texts
 
 Level = Literal["conservative", "balanced", "aggressive"]
 #: For each level the probability from which on a line is removed. Of the lines removed from extractors' texts of
-#: sites that the model had not seen, 96, 88 and 80 % were boilerplate (MODEL_CARD.md).
+#: sites that the model had not seen, 96, 90 and 82 % were boilerplate (MODEL_CARD.md).
 REMOVE: Mapping[str, float] = {"conservative": 0.9, "balanced": 0.5, "aggressive": 0.3}
 #: Less likely boilerplate than a removed line, but reported, from this share of the line's probability on.
 REPORT = 0.6
