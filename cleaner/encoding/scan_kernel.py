@@ -191,13 +191,13 @@ def find_word(key: Any, words: Any) -> Any:
 
 
 @kernel
-def is_word(code: Any, tables: Any) -> Any:
+def is_word(code: Any, info: Any) -> Any:
     """Whether a character is a part of a word."""
-    return code >= CODE_POINTS or tables.info[code] & WORD != 0
+    return code >= CODE_POINTS or info[code] & WORD != 0
 
 
 @kernel
-def key_before(data: Any, start: Any, at: Any, tables: Any) -> Any:
+def key_before(data: Any, start: Any, at: Any, info: Any) -> Any:
     """The key of the word that ends at ``at``, 0 for one that is not of a few ASCII letters."""
     key, length, shift = np.uint64(0), 0, np.uint64(0)
     while at > start:
@@ -207,7 +207,7 @@ def key_before(data: Any, start: Any, at: Any, tables: Any) -> Any:
             while place > start and 0x80 <= data[place] < 0xC0:
                 place -= ONE
             code, _ = decode(data, place, at)
-            return np.uint64(0) if is_word(code, tables) else key
+            return np.uint64(0) if is_word(code, info) else key
         if not 97 <= (byte | 32) <= 122:
             break
         key |= np.uint64(byte | 32) << shift
@@ -218,14 +218,14 @@ def key_before(data: Any, start: Any, at: Any, tables: Any) -> Any:
 
 
 @kernel
-def key_after(data: Any, at: Any, stop: Any, tables: Any) -> Any:
+def key_after(data: Any, at: Any, stop: Any, info: Any) -> Any:
     """The key of the word that begins at ``at``, 0 for one that is not of a few ASCII letters."""
     key, length = np.uint64(0), 0
     while at < stop:
         byte = data[at]
         if byte > 0x7F:
             code, _ = decode(data, at, stop)
-            return np.uint64(0) if is_word(code, tables) else key
+            return np.uint64(0) if is_word(code, info) else key
         if not 97 <= (byte | 32) <= 122:
             break
         key = (key << EIGHT) | np.uint64(byte | 32)
@@ -236,7 +236,7 @@ def key_after(data: Any, at: Any, stop: Any, tables: Any) -> Any:
 
 
 @kernel
-def symbol_cost(code: Any, info: Any, before: Any, after: Any, tables: Any) -> Any:
+def symbol_cost(code: Any, info: Any, before: Any, after: Any, costs: Any) -> Any:
     """What a character that is no letter costs in its place (``places.place``), or a little more.
 
     ``before`` and ``after`` are the table's ``info`` of its neighbours.
@@ -248,7 +248,7 @@ def symbol_cost(code: Any, info: Any, before: Any, after: Any, tables: Any) -> A
         if first and second:
             return _QUOTE
         return _QUOTE_ALONE if before & SPACE and after & SPACE else 0.0
-    return tables.place[info >> SYMBOL, 2 * (left != 0 and left != HAN) + (right != 0 and right != HAN)]
+    return costs[info >> SYMBOL, 2 * (left != 0 and left != HAN) + (right != 0 and right != HAN)]
 
 
 @kernel
@@ -266,13 +266,13 @@ def letter_cost(info: Any, before: Any, after: Any, high_after: Any) -> Any:
 
 
 @kernel
-def add_foreign(code: Any, alone: Any, tables: Any, sums: Any) -> None:
+def add_foreign(code: Any, alone: Any, letters: Any, sums: Any) -> None:
     """Add what a Latin letter costs in each language."""
     row = code - 0x80 if code < 0x250 else code - 0x1E00 + 0x1D0
     for name in range(LANGUAGES):
-        sums[name] += tables.letters[row, 0, name]
+        sums[name] += letters[row, 0, name]
         if alone:
-            sums[name] += tables.letters[row, 1, name]
+            sums[name] += letters[row, 1, name]
 
 
 @kernel
@@ -313,7 +313,7 @@ def place_costs(data: Any, start: Any, stop: Any, tables: Any, sums: Any, spaces
             if script == LATIN_SCRIPT:
                 beside = code_before == 39 or code_before == APOSTROPHE or after_code == 39 or after_code == APOSTROPHE
                 beside |= after_code == 46 or after_code == 45 or (before | after) & ALNUM != 0
-                add_foreign(code, not beside, tables, sums)
+                add_foreign(code, not beside, tables.letters, sums)
                 enders += code not in (0xE9, 0xF1, 0xE7)
         elif code in (0xA0, 0x2009, 0x202F, 0x3000):
             joined += code == 0xA0 and before & WORD != 0 and after & WORD != 0
@@ -323,14 +323,14 @@ def place_costs(data: Any, start: Any, stop: Any, tables: Any, sums: Any, spaces
         elif code == APOSTROPHE and left and right:
             if (
                 left == LATIN_SCRIPT
-                and not tables.known[find_word(key_before(data, start, at, tables), tables.words)] & LEADS
+                and not tables.known[find_word(key_before(data, start, at, tables.info), tables.words)] & LEADS
             ):
-                tail = tables.known[find_word(key_after(data, at + size, stop, tables), tables.words)]
+                tail = tables.known[find_word(key_after(data, at + size, stop, tables.info), tables.words)]
                 total += 0.0 if tail & FOLLOWS else _APOSTROPHE
         elif code in (0x2013, 0x2014) and left and is_fragment(data, after_code, at + size, stop):
             total += _ODD
         elif not (code in (0xB2, 0xB3) and code_before in (77, 109) and not right):
-            total += symbol_cost(code, info, before, after, tables)
+            total += symbol_cost(code, info, before, after, tables.place)
         opened += code in (OPEN, LOW)
         lows += code == LOW
         closed += code == CLOSED
