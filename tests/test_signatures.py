@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from datasketch import LeanMinHash, MinHash, MinHashLSH
-from numba import njit
 
 from cleaner.minhash import compiled
 from cleaner.minhash.shingles import shingle_hashes
@@ -106,12 +105,10 @@ def test_neither_datasketch_nor_scipy_is_imported_at_run_time() -> None:
 
 
 def test_kernels_work_where_no_cache_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_cache(*, cache: bool = False, **options: object) -> Callable[..., object]:
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return njit(**options)
+    def no_place(function: Callable[..., object]) -> None:
+        raise RuntimeError("cannot cache function: no locator available")
 
-    monkeypatch.setattr(compiled, "njit", without_cache)
+    monkeypatch.setattr(compiled, "_Kept", no_place)
 
     def double(value: int) -> int:
         return 2 * value

@@ -167,12 +167,9 @@ def topics(words: Any, stop: Any, first: Any, last: Any, bounds: Any, prose: Any
 @cache
 def compiled(kernel: Any) -> Any:
     """Return a kernel compiled by numba; the code is kept on disk where that can be written."""
-    import numba
+    from cleaner.minhash import compiled as compiling
 
-    try:
-        return numba.njit(cache=True, nogil=True)(kernel)
-    except RuntimeError:  # numba: no locator available, neither __pycache__ nor the user's cache
-        return numba.njit(nogil=True)(kernel)
+    return compiling.kernel(kernel)
 
 
 @cache

@@ -400,6 +400,15 @@ def word_costs(data: Any, start: Any, stop: Any, tables: Any, counts: Any, sums:
 
 
 @kernel
+def greatest(values: Any) -> Any:
+    """Return the greatest value. NumPy's own would have numba load all of its array functions."""
+    best = values[0]
+    for value in values[1:]:
+        best = max(best, value)
+    return best
+
+
+@kernel
 def line_kind(data: Any, start: Any, stop: Any, tables: Any, counts: Any, sums: Any, spaces: Any) -> Any:
     """SOUND, SUSPECTED or DOUBTFUL, for a line with characters beyond ASCII and no escapes."""
     sums[:] = 0.0
@@ -407,7 +416,7 @@ def line_kind(data: Any, start: Any, stop: Any, tables: Any, counts: Any, sums: 
     if (seen & WIDE or scripts & (1 << WIDE_SPACE)) and not seen & EAST:
         return DOUBTFUL
     others = scripts & (1 << CYRILLIC | 1 << GREEK)
-    mixed = scripts & ~np.uint32(1 | 1 << LATIN_SCRIPT) or total + sums.max() + _ENDING * enders >= LIMIT
+    mixed = scripts & ~np.uint32(1 | 1 << LATIN_SCRIPT) or total + greatest(sums) + _ENDING * enders >= LIMIT
     if total < LIMIT and (others or (scripts & (1 << LATIN_SCRIPT) and mixed)):
         total += word_costs(data, start, stop, tables, counts, sums, seen, scripts)
     return DOUBTFUL if total >= LIMIT else SUSPECTED if perhaps else SOUND

@@ -141,10 +141,25 @@ def missing_name(words: Any, kind: Any, other: Any) -> Any:
     """Say whether a name among ``words`` is not in the sorted words of the other text."""
     for at in range(len(words)):
         if kind[at] == NAME:
-            place = np.searchsorted(other, words[at])
-            if place == len(other) or other[place] != words[at]:
+            low, high = 0, len(other)
+            while low < high:
+                middle = (low + high) // 2
+                if other[middle] < words[at]:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low == len(other) or other[low] != words[at]:
                 return True
     return False
+
+
+@kernel
+def has_name(kind: Any) -> Any:
+    """Say whether a name is among some words."""
+    names = 0
+    for one in kind:
+        names += one == NAME
+    return names > 0
 
 
 @kernel
@@ -191,7 +206,7 @@ def form_evidence(words: Any, kind: Any, digits: Any, length: Any, first: Any, l
                 y, y_any = joined_digits(kind[b:b_next], digits[b:b_next], length[b:b_next])
                 if x_any and y_any and x != y:
                     numerals += 1
-                elif (kind[a:a_next] == NAME).any() and (kind[b:b_next] == NAME).any():
+                elif has_name(kind[a:a_next]) and has_name(kind[b:b_next]):
                     if len(a_sorted) == 0:
                         a_sorted, b_sorted = np.sort(a_words), np.sort(b_words)
                     ours = missing_name(words[a:a_next], kind[a:a_next], b_sorted)

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from numba import njit
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Kept(FunctionCache):
+    """Code on disk that is loaded as it is: numba would first load all that compiling takes, and SciPy with it."""
+
+    def load_overload(self: Any, sig: Any, target_context: Any) -> Any:
+        rtsys.initialize(target_context)  # what kernels that make arrays call
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
 
 def kernel(function: Function) -> Function:
@@ -15,10 +27,10 @@ def kernel(function: Function) -> Function:
 
     Where no cache folder can be written, the code is compiled anew in each process.
     """
-    try:
-        compiled = njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:  # numba: no locator available, neither __pycache__ nor the user's cache
-        compiled = njit(nogil=True, error_model="numpy")(function)
+    compiled: Any = njit(nogil=True, error_model="numpy")(function)
+    kept: Any = _Kept
+    with suppress(RuntimeError):  # numba: no locator available, neither __pycache__ nor the user's cache
+        compiled._cache = kept(function)
     return cast(Function, compiled)
 
 
