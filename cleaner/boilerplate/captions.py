@@ -52,13 +52,13 @@ def match(lines: Lines, alike: NDArray[np.bool_] | None = None) -> list[Mark]:
 
 
 def any_alike(lines: Lines) -> NDArray[np.bool_]:
-    """Say of each document whether two of its lines begin or end alike: most have none, and are done with."""
+    """Say of each document whether two of its lines may begin or end alike: most have none, and are done with."""
     alike = np.zeros(len(lines.texts), dtype=np.bool_)
     rows = np.flatnonzero(lines.end - lines.start >= CHARACTERS)
     document, start, end = lines.document[rows], lines.place[rows], (lines.place + lines.end - lines.start)[rows]
     for low in (start, end - _END):
         key = document.astype(np.uint64)
-        for step in range(_END):
+        for step in range(0, _END, 3):  # enough to tell nearly all apart
             key *= _FACTOR  # so that ends which differ have hardly ever the same key
             key += lines.codes[low + step].astype(np.uint64)
         order = np.argsort(key)

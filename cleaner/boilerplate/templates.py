@@ -189,9 +189,12 @@ class Templates(NamedTuple):
             return out
         keys = (seen or scan.scan(lines)).key
         key = _mix(keys, _salt([source or "" for source in sources])[lines.document])
-        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
-        found = (self.key[at] == key) & (keys != 0)
-        out[found] = self.confidence[at[found]]
+        near = np.zeros(1 << 16, dtype=np.bool_)
+        near[self.key.astype(np.uint16)] = True
+        rows = np.flatnonzero(near[key.astype(np.uint16)] & (keys != 0))  # only these are looked for in full
+        at = np.minimum(np.searchsorted(self.key, key[rows]), len(self.key) - 1)
+        found = self.key[at] == key[rows]
+        out[rows[found]] = self.confidence[at[found]]
         return out
 
     def match(self, lines: Lines, sources: Sequence[str | None], seen: scan.Scan | None = None) -> list[Mark]:
