@@ -198,3 +198,14 @@ def test_guesses_are_told(tmp_path: Path) -> None:
         "a.jsonl: guessed by the names of fields: text from 'body', id from 'uid'",
     )
     assert plan([str(tmp_path)], ReaderOptions(text_field="body", id_field="uid")).notes == ()
+
+
+@pytest.mark.parametrize(("lines", "expected"), [(9, 1), (29, 2), (39, 2), (59, 4), (1_000, 16)])
+def test_a_small_corpus_is_cut_into_an_even_number_of_splits(
+    lines: int, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cleaner.readers.planning.LEAST_BYTES", 100)
+    (tmp_path / "a.jsonl").write_text('{"t": 1}\n\n' * lines)
+    sizes = [split.parts[0].size for split in plan([str(tmp_path)], ReaderOptions()).splits]
+    assert len(sizes) == expected
+    assert max(sizes) <= -(-sum(sizes) // expected) + 10

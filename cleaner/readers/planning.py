@@ -18,7 +18,7 @@ from cleaner.readers.streams import is_web, open_bytes, scheme
 FILES_PER_SPLIT = 2_000
 SMALL_BYTES = 16 << 20
 #: A smaller corpus is cut into about so many splits, so that several workers have work to the end; but none is cut
-#: below the least bytes.
+#: below the least bytes, and their number stays even, so that two workers end together.
 SPLITS, LEAST_BYTES = 16, 4 << 20
 #: Of a very large one the splits are larger instead: each barrier looks into every part for every hash partition.
 MOST_SPLITS = 2_048
@@ -62,10 +62,15 @@ def plan(inputs: Sequence[str], options: ReaderOptions) -> Plan:
         require()
     notes.extend(_guessed(parts, options))
     size = sum(file.size for file in files)
-    even, least = max(LEAST_BYTES, size // SPLITS), size // MOST_SPLITS
+    even, least = max(LEAST_BYTES, -(-size // _number(size))), size // MOST_SPLITS
     step = replace(options, split_bytes=max(min(options.split_bytes, even), least))
     pieces = [piece for part in parts for piece in _pieces(part, step)]
     return Plan(_group(pieces, options, max(min(SMALL_BYTES, even), least)), tuple(notes), size)
+
+
+def _number(size: int) -> int:
+    """Into how many splits a corpus of this size is cut, if all can be cut."""
+    return max(2, min(SPLITS, size // LEAST_BYTES // 2 * 2))
 
 
 def _check(options: ReaderOptions) -> None:
