@@ -11,6 +11,8 @@ from cleaner.lines import Lines
 
 #: A line of so many characters that ends a sentence is prose; questions must be longer, for headlines ask too.
 PROSE, QUESTION = 80, 160
+#: So many paragraphs stand before a line that stands late, and so many times those after it.
+BEFORE, TIMES = 3, 2
 _FINAL = frozenset(".!?…。！？؟।۔")
 _ASKS = "?？؟"
 _CLOSING = "\"'”’»«“)]〉》」』）"
@@ -22,12 +24,14 @@ class Places:
 
     Attributes:
         prose: is the line a paragraph of prose (long, ends a sentence)? shape (lines,).
+        number: how many paragraphs stand before each line, in all documents, and in all; shape (lines + 1,).
         first, last: the first and the last row of prose of the line's document; for a document without prose the
             row after its last line, and the row before its first; shape (documents,).
     """
 
     lines: Lines
     prose: NDArray[np.bool_]
+    number: NDArray[np.int64]
     first: NDArray[np.int64]
     last: NDArray[np.int64]
 
@@ -43,7 +47,7 @@ class Places:
             some = np.searchsorted(rows, end) > at
             first[some] = rows[at[some]]
             last[some] = rows[np.searchsorted(rows, end)[some] - 1]
-        return cls(lines, prose, first, last)
+        return cls(lines, prose, np.concatenate([[0], np.cumsum(prose)]), first, last)
 
     def stands(self, row: int, position: str) -> bool:
         """Say whether the line stands at ``position`` (see ``Rule``)."""
@@ -51,6 +55,9 @@ class Places:
         if place == "anywhere":
             return True
         document = int(self.lines.document[row])
+        if place == "late":
+            low, here, high = self.number[[self.lines.first[document], row, self.lines.first[document + 1]]].tolist()
+            return bool(here - low >= max(BEFORE, TIMES * (high - here)))
         if place == "start":
             near = not count or row < self.lines.first[document] + int(count)
             return bool(near and row <= self.first[document])

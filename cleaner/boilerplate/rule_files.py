@@ -13,7 +13,7 @@ from typing import Any
 
 from cleaner.errors import ConfigError
 
-ACTIONS = ("remove", "remove-list", "remove-to-end", "thread", "keep")
+ACTIONS = ("remove", "remove-list", "remove-to-end", "thread", "thread-to-end", "keep")
 SHAPES = ("inline-headline",)
 
 
@@ -26,12 +26,14 @@ class Rule:
         why: one sentence for people.
         action: ``remove`` the line; ``remove-list``: and the headlines that follow it; ``remove-to-end``: and all
             that follows; ``thread``: the line stands between readers' comments, and where some follow each other they
-            and the comments go (see ``threads``); ``keep`` protects the line.
+            and the comments go (see ``threads``); ``thread-to-end``: comments follow to the end; ``keep`` protects the
+            line.
         confidence: how sure the rule is that its action is right.
         phrases: what the whole line says (see ``phrases``); ``patterns``: the same as regular expressions (RE2).
         shape: the name of a built-in detector that looks at form and place, instead of phrases.
         position: ``start``: no prose stands before the line; ``end``: none after it; with a number
-            (``start 3``): and it is one of the first (last) so many lines.
+            (``start 3``): and it is one of the first (last) so many lines; ``late``: three paragraphs or more stand
+            before it, and twice as many as after it.
         words: no line of more words is meant.
         after, before: one of these rules must speak of one of the two lines before (after) this one; with the
             action ``thread``: of a line above the thread, unless a rule without ``after`` speaks of one of its lines.
@@ -166,9 +168,9 @@ def _value(kind: str, value: Any, where: str) -> Any:
 
 def _sound(rule: Rule, where: str) -> Rule:
     """Return the rule if its values are possible."""
-    if not re.fullmatch("anywhere|(start|end)( [0-9]{1,6})?", rule.position):
+    if not re.fullmatch("anywhere|late|(start|end)( [0-9]{1,6})?", rule.position):
         raise ConfigError(
-            f"{where}: position {rule.position!r} is not one of 'anywhere', 'start', 'end', 'start 3', 'end 3'"
+            f"{where}: position {rule.position!r} is not one of 'anywhere', 'late', 'start', 'end', 'start 3', 'end 3'"
         )
     if rule.action not in ACTIONS:
         near = difflib.get_close_matches(rule.action, ACTIONS, n=1)

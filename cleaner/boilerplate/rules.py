@@ -24,6 +24,8 @@ __all__ = ["Rule", "RuleSet"]
 Hits = Mapping[int, list[int]]
 #: So many lines after a heading of links can be its headlines.
 _LIST = 12
+#: Actions on all that follows a line, and the detector that is to say so.
+TO_END = {"remove-to-end": "rules", "thread-to-end": "threads"}
 #: How sure it is that they are, at most.
 _LISTED = 0.8
 
@@ -109,7 +111,7 @@ class RuleSet:
                 once = (at, int(lines.document[row]))
                 if once in ended or not self._holds(self.rules[at], row, lines, places, hits, languages):
                     continue
-                if self.rules[at].action == "remove-to-end":
+                if self.rules[at].action in TO_END:
                     ended.add(once)
                 yield at, row
 
@@ -155,8 +157,8 @@ def _marks(rule: Rule, row: int, lines: Lines, places: Places) -> list[Mark]:
     """Return the marks of a rule that speaks of ``row``."""
     action = "keep" if rule.action == "keep" else "remove"
     marks = [Mark(row, "rules", rule.name, rule.confidence, action)]  # type: ignore[arg-type]
-    if rule.action == "remove-to-end":
-        marks += [Mark(after, "rules", rule.name, rule.confidence) for after in places.rest(row)]
+    if rule.action in TO_END:
+        marks += [Mark(after, TO_END[rule.action], rule.name, rule.confidence) for after in places.rest(row)]
     elif rule.action == "remove-list":
         confidence = min(rule.confidence, _LISTED)
         marks += [Mark(after, "rules", rule.name, confidence) for after in _listed(row, lines, places)]

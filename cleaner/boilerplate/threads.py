@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-import numpy as np
-
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.places import Places, ends_sentence
 from cleaner.lines import Lines
@@ -37,7 +35,7 @@ def match(between: Iterable[Mark], headings: set[int], lines: Lines, places: Pla
         lines: the lines of a batch of texts.
         places: ``Places.of(lines)``.
     """
-    before = np.concatenate([[0], np.cumsum(places.prose)])
+    before = places.number
     firsts = lines.first[lines.document]
     told: dict[int, Mark] = {}
     for mark in between:
