@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 #: Time zones whose abbreviation means one offset: those of RFC 5322 (4.3), but CST, and some that no other has.
 _ZONES = {
@@ -25,8 +25,7 @@ _ZONES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(NamedTuple):
     """A date in a line.
 
     Attributes:
@@ -61,6 +60,10 @@ _CLOCK = (
 )
 _CLOCK_BEFORE = re.compile(_CLOCK + r"\s*(?:,|\||on|-|–)?\s*$")
 _CLOCK_ALONE = re.compile(_CLOCK)
+#: So many characters a clock has at least.
+_SHORTEST = 4
+#: How the group of a whole form is called; its number follows.
+_FORM = "F"
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -92,7 +95,16 @@ def _pattern() -> re.Pattern[str]:
         rf"{weekday}\b(?P<A>\d{{1,2}})(?P<sep>[-/.])(?P<B>\d{{1,2}})(?P=sep)(?P<Y>(?:19|20)\d\d|\d\d(?=\b))\b",
     ]
     numbered = [_numbered(form + clock, at) for at, form in enumerate(forms)]
-    return re.compile("|".join(f"(?:{form})" for form in numbered))
+    return re.compile("|".join(f"(?P<{_FORM}{at}>{form})" for at, form in enumerate(numbered)))
+
+
+@cache
+def _groups() -> dict[str, tuple[tuple[int, ...], tuple[str, ...]]]:
+    """Return for each form its groups and what each of them is."""
+    groups = _pattern().groupindex
+    forms = [name for name in groups if name[0] == _FORM]
+    own = {form: [name for name in groups if name[-1] == form[-1] and name != form] for form in forms}
+    return {form: (tuple(groups[n] for n in names), tuple(n[:-1] for n in names)) for form, names in own.items()}
 
 
 def _numbered(form: str, at: int) -> str:
@@ -123,9 +135,10 @@ def find(text: str, order: str = "") -> tuple[Date, ...]:
 def _dates(text: str, order: str) -> Iterator[Date]:
     lower = _lower(text)
     for found in _pattern().finditer(lower):
-        parts = {name[:-1]: value for name, value in found.groupdict().items() if value}
+        groups, names = _groups()[str(found.lastgroup)]
+        parts = {name: value for name, value in zip(names, found.group(*groups), strict=True) if value}
         start, end = found.start(), found.start() + len(found.group().rstrip())
-        before = None if "h" in parts else _CLOCK_BEFORE.search(lower[:start])
+        before = None if "h" in parts or start < _SHORTEST else _CLOCK_BEFORE.search(lower[:start])
         if before:
             parts |= {name: value for name, value in before.groupdict().items() if value}
             start = before.start()

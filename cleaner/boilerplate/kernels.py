@@ -176,9 +176,10 @@ def compiled(kernel: Any) -> Any:
 def _helpers() -> None:
     from numba.extending import register_jitable
 
+    from cleaner import heads
     from cleaner.boilerplate import passing
 
-    for helper in (_packed, _word, _scan_line, *passing.HELPERS):
+    for helper in (_packed, _word, _scan_line, *passing.HELPERS, *heads.HELPERS):
         register_jitable(helper)
 
 

@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 
 from cleaner import fields as header
 from cleaner.boilerplate import captions
-from cleaner.boilerplate.classes import DIGIT, OTHER
 from cleaner.boilerplate.familiar import frequent
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.model import LineModel, lexical_score
 from cleaner.boilerplate.places import Places, is_prose
 from cleaner.boilerplate.prose import prose
 from cleaner.boilerplate.rules import Hits, RuleSet
-from cleaner.boilerplate.scan import HEAD, TAIL, Scan, scan
+from cleaner.boilerplate.scan import Scan, scan
 from cleaner.boilerplate.templates import Templates
 from cleaner.documents import Edit, apply
 from cleaner.lines import Lines
@@ -119,9 +118,7 @@ class Look:
         if self.detectors.ruleset is not None:
             found += self.detectors.ruleset.match(self.lines, self.languages, places, self.hits)
         if self.detectors.fields:
-            digits = self.seen.counts[:, DIGIT] + self.seen.counts[:, OTHER] > 0  # the latter beyond 65,535
-            digits |= self.seen.length > HEAD + TAIL
-            found += header.match(self.lines, found, places, self.headers, digits)
+            found += header.match(self.lines, found, places, self.headers)
         if self.detectors.captions:
             found += captions.match(self.lines, self.alike)
         rows: dict[int, list[Mark]] = {}
