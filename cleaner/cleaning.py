@@ -147,9 +147,12 @@ def _fields(batch: pa.RecordBatch, decisions: Mapping[int, Decision | None]) -> 
 
 
 def _rendered(fields: Mapping[str, list[Any]], metadata: Sequence[str | None]) -> list[bytes]:
-    """The fields of each document as a JSON object; ``metadata`` is one already."""
+    """The fields that are known of each document as a JSON object; ``metadata`` is one already."""
     return [
-        orjson.dumps({**dict(zip(FIELDS, values, strict=True)), "metadata": orjson.Fragment(rest or "{}")})
+        orjson.dumps(
+            {name: value for name, value in zip(FIELDS, values, strict=True) if value is not None}
+            | {"metadata": orjson.Fragment(rest or "{}")}
+        )
         for *values, rest in zip(*fields.values(), metadata, strict=True)
     ]
 

@@ -47,10 +47,10 @@ CLEANED = pa.schema(
         ("source", pa.string()),
         ("published", pa.string()),
         ("text", pa.large_string()),
-        ("fields", pa.large_binary()),  # a JSON object: url, title, authors, published, ..., metadata
+        ("fields", pa.large_binary()),  # a JSON object: what is known of url, title, authors, published, ...; metadata
         ("edits", pa.large_binary()),
         ("rules", pa.list_(pa.string())),  # of each edit its rule, and by how many characters it shortens the text
-        ("sizes", pa.list_(pa.int64())),
+        ("sizes", pa.list_(pa.int32())),
         ("notes", pa.large_binary()),
         ("location", pa.string()),
         ("reason", pa.string()),

@@ -105,5 +105,5 @@ def _clean_text(row: dict[str, Any]) -> CleanText:
     text.original = audit.undo(edits, removed, row["text"]) if edits else row["text"]
     text.edits = tuple(edits)
     fields = orjson.loads(row["fields"])
-    text.fields = {name: fields[name] for name in FIELDS if fields[name]}
+    text.fields = {name: fields[name] for name in FIELDS if fields.get(name)}
     return text

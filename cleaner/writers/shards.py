@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -16,11 +15,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaner import audit, schemas
+from cleaner.cleaning import FIELDS
+from cleaner.collector import paused
 from cleaner.documents import Edit, Offsets, apply, compose, merge
 from cleaner.engines import Dataset
 from cleaner.errors import InputError
 from cleaner.names import text_path
 from cleaner.passages import passages
+from cleaner.writers.counts import Counts, Written
 from cleaner.writers.files import Output, shard_name
 from cleaner.writers.formats import check_digest, corpus_output
 
@@ -30,6 +32,8 @@ NEAR_DOCUMENT = 0.8
 #: Documents that are copied out of the memory-mapped spool at a time, and the columns of CLEANED that are needed.
 ROWS_AT_ONCE = 1000
 COLUMNS = ("document", "id", "source", "text", "fields", "edits", "rules", "sizes", "notes", "location")
+
+_NO_FIELDS = dict.fromkeys(FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class WriteShards:
     drop_covered: float
     flags: Dataset
 
+    @paused()
     def __call__(self, table: pa.Table) -> pa.Table:
         """Write every shard that lies in this hash partition."""
         numbers = [0] if self.shards == 1 else np.unique(table["shard"].to_numpy()).tolist()
@@ -90,8 +95,10 @@ class WriteShards:
             low, high = (np.searchsorted(documents, places, side=side) for side in ("left", "right"))
             flagged = [np.arange(start, end) for start, end in zip(low, high, strict=True) if start < end]
             members = iter(flags.take(np.concatenate(flagged)).to_pylist() if flagged else [])
-            for row, count in zip(rows, (high - low).tolist(), strict=True):
-                self._document(row, list(islice(members, count)), files, counts)
+            each = zip(rows, (high - low).tolist(), strict=True)
+            written = [self._document(row, list(islice(members, count)), files) for row, count in each]
+            files.trail.extend(b"".join([audit.named(row["id"], row["notes"] + row["edits"]) for row, *_ in written]))
+            counts.add(written)
         return counts
 
     def _flags(self, documents: NDArray[np.int64]) -> pa.Table:
@@ -101,25 +108,24 @@ class WriteShards:
         own = np.flatnonzero(np.isin(place, documents))
         return flags.take(pa.array(own[np.argsort(place[own], kind="stable")])).combine_chunks()
 
-    def _document(self, row: dict[str, Any], members: list[dict[str, Any]], files: Files, counts: Counts) -> None:
+    def _document(self, row: dict[str, Any], members: list[dict[str, Any]], files: Files) -> Written:
+        before = len(row["text"]) + sum(row["sizes"])
         near = [flag for flag in members if flag["member"]]
+        found = len(near)
         covered = [flag for flag in near if flag["covered"] >= self.drop_covered]
         share = near_share(row["text"], covered)
-        dropped = self.duplicates == "drop-documents" and share >= NEAR_DOCUMENT and len(near) == len(members)
-        counts.document(row, near, share)
+        dropped = self.duplicates == "drop-documents" and share >= NEAR_DOCUMENT and found == len(members)
         if covered and self.duplicates == "drop-passages":
             row, near = without_passages(row, near, covered)
             dropped = not row["text"].strip()
         record = corpus_record(row, near, share)
-        files.trail.extend(audit.named(row["id"], row["notes"] + row["edits"]))
-        counts.edits(row)
-        counts.written(row, dropped)
         if dropped:
             files.dropped.write(record)
-            return
-        if self.format == "txt":
-            record["file"] = write_text(self.folder / "text", row["id"], record.pop("text"), files.texts)
-        files.corpus.write(record)
+        else:
+            if self.format == "txt":
+                record["file"] = write_text(self.folder / "text", row["id"], record.pop("text"), files.texts)
+            files.corpus.write(record)
+        return Written(row, before, found, share >= NEAR_DOCUMENT, dropped)
 
 
 def picked(batches: Sequence[pa.RecordBatch], numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
@@ -167,7 +173,7 @@ def near_share(text: str, near: list[dict[str, Any]]) -> float:
 
 def corpus_record(row: dict[str, Any], near: list[dict[str, Any]], share: float) -> dict[str, Any]:
     """One line of ``corpus.jsonl``."""
-    fields = orjson.loads(row["fields"])
+    fields = _NO_FIELDS | orjson.loads(row["fields"])
     metadata = fields.pop("metadata")
     return {
         "id": row["id"],
@@ -243,44 +249,3 @@ def _noted(covered: list[dict[str, Any]], first: list[Edit]) -> bytes:
         said = {"stage": "near-duplicates", "rule": "passage", "message": f"the copy that is kept: {kept}"}
         records.append({"start": start, "end": end, **said, "confidence": round(flag["covered"], 4)})
     return audit.lines(records)
-
-
-class Counts:
-    """What was done to the documents of a shard, by rule and by source; sums over shards."""
-
-    def __init__(self) -> None:
-        self.rules: Counter[str] = Counter()
-        self.characters: Counter[str] = Counter()
-        self.totals: Counter[str] = Counter()
-        self.sources: Counter[str] = Counter()
-        self.lost: Counter[str] = Counter()
-
-    def document(self, row: dict[str, Any], near: list[dict[str, Any]], share: float) -> None:
-        """Count one document before anything is done to its near-duplicates."""
-        self.totals["near_duplicate_passages"] += len(near)
-        self.totals["near_duplicate_documents"] += share >= NEAR_DOCUMENT
-        self.sources[row["source"] or ""] += len(row["text"]) + sum(row["sizes"])
-
-    def edits(self, row: dict[str, Any]) -> None:
-        """Count the edits of one document."""
-        self.rules.update(row["rules"])
-        for rule, size in zip(row["rules"], row["sizes"], strict=True):
-            self.characters[rule] += size
-        self.lost[row["source"] or ""] += sum(row["sizes"])
-
-    def written(self, row: dict[str, Any], dropped: bool) -> None:
-        """Count one document as it is after all edits; one that is dropped is lost to its source as a whole."""
-        if dropped:
-            self.totals["dropped"] += 1
-            self.totals["dropped_characters"] += len(row["text"])
-            self.lost[row["source"] or ""] += len(row["text"])
-            return
-        self.totals["documents"] += 1
-        self.totals["characters"] += len(row["text"])
-        self.totals["without_text"] += not row["text"].strip()
-        self.totals["changed"] += bool(row["edits"])
-
-    def as_json(self) -> dict[str, Any]:
-        """As a JSON object."""
-        kinds = ("rules", "characters", "totals", "sources", "lost")
-        return {kind: dict(getattr(self, kind)) for kind in kinds}
