@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import orjson
 import re2
 from numpy.typing import NDArray
 
@@ -46,15 +47,49 @@ class Expression(NamedTuple):
     long: bool = False
 
 
+class Tables(NamedTuple):
+    """All that is made of the expressions of all rules.
+
+    Attributes:
+        rule_of: the place of each expression's rule; int64.
+        patterns: the expressions as a JSON list; uint8.
+        told, table, edges, kinds, step, held: see ``gates.Gates``.
+    """
+
+    rule_of: NDArray[np.int64]
+    patterns: NDArray[np.uint8]
+    told: NDArray[np.uint64]
+    table: NDArray[np.int64]
+    edges: NDArray[np.uint32]
+    kinds: NDArray[np.uint8]
+    step: NDArray[np.integer]
+    held: NDArray[np.int64]
+
+
 class Automata:
     """The expressions of all rules, and the gates in front of them."""
 
     def __init__(self, rules: Sequence[Sequence[Expression]]) -> None:
         """Take the expressions of all rules; each is compiled when first needed."""
-        self._rule_of = [at for at, some in enumerate(rules) for _ in some]
-        self._expressions = [one for some in rules for one in some]
-        self._compiled: list[re2._Regexp | None] = [None] * len(self._expressions)
-        self._gates = Gates.of([one.gate for one in self._expressions], [one.long for one in self._expressions])
+        some = [one for own in rules for one in own]
+        rule_of = np.array([at for at, own in enumerate(rules) for _ in own], dtype=np.int64)
+        patterns = np.frombuffer(orjson.dumps([one.pattern for one in some]), dtype=np.uint8)
+        gates = Gates.of([one.gate for one in some], [one.long for one in some])
+        self._take(Tables(rule_of, patterns, *gates))
+
+    @classmethod
+    def of(cls, tables: Tables) -> Automata:
+        """Return those that have these ``tables``."""
+        made = cls.__new__(cls)
+        made._take(tables)
+        return made
+
+    def _take(self, tables: Tables) -> None:
+        self.tables = tables
+        self._rule_of: list[int] = tables.rule_of.tolist()
+        self._patterns: list[str] = orjson.loads(tables.patterns.tobytes())
+        self._compiled: list[re2._Regexp | None] = [None] * len(self._patterns)
+        self._gates = Gates(*tables[2:])
 
     def match(self, lines: Lines) -> dict[int, list[int]]:
         """Return for the rows that an expression matches the places of its rules."""
@@ -80,7 +115,7 @@ class Automata:
     def _expression(self, at: int) -> re2._Regexp:
         found = self._compiled[at]
         if found is None:
-            found = self._compiled[at] = re2.compile(self._expressions[at].pattern, _options())
+            found = self._compiled[at] = re2.compile(self._patterns[at], _options())
         return found
 
     def _shown(self, lines: Lines, first: int) -> NDArray[np.uint64]:

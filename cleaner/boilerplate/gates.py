@@ -226,7 +226,7 @@ class Gates(NamedTuple):
 
 def _bits(sets: Sequence[tuple[int, int]], words: int) -> NDArray[np.uint64]:
     written = b"".join(one.to_bytes(8 * words, "little") for pair in sets for one in pair)
-    return np.frombuffer(written, "<u8").reshape(-1, 2, words)
+    return np.frombuffer(written, "<u8").reshape(-1, 2, words).astype(np.uint64)
 
 
 def _sets_of(gate: Gate, numbers: dict[int, int], sets: list[int]) -> Iterator[int]:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from cleaner.boilerplate import threads
-from cleaner.boilerplate.automata import Automata, check, expressions_of
+from cleaner.boilerplate import kept, threads
+from cleaner.boilerplate.automata import Automata, check
 from cleaner.boilerplate.headlines import inline_headlines, is_headline
 from cleaner.boilerplate.marks import Mark
 from cleaner.boilerplate.places import Places
@@ -44,7 +44,7 @@ class RuleSet:
     def _automata(self) -> Automata:
         """The automata of the rules, compiled when first used: listing rules needs none."""
         if self._built is None:
-            self._built = Automata([expressions_of(rule, self.pieces) for rule in self.rules])
+            self._built = kept.automata(self.rules, self.pieces)
         return self._built
 
     @classmethod

@@ -1,0 +1,72 @@
+"""What is made of many rules, kept beside the compiled kernels: to read it takes a twentieth of making it.
+
+Files are named by a digest of the rules and of the code that makes it, so that none is ever out of date. They lie in
+the folder of this package where Python and numba keep compiled code, so that only those can write them who could write
+that, and hold no objects. Where nothing can be written there, nothing is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from unicodedata import unidata_version
+
+import numpy as np
+import orjson
+
+from cleaner.boilerplate.automata import Automata, Tables, expressions_of
+from cleaner.boilerplate.rule_files import Rule
+
+#: Fewer phrases and patterns than that are not worth a file.
+FEW = 500
+#: So many files are kept.
+FILES = 4
+_FOLDER = Path(__file__).with_name("__pycache__")
+_CODE = ("automata", "gates", "kept", "letters", "outlines", "passing", "phrases", "runs")
+
+
+def automata(rules: Sequence[Rule], pieces: Mapping[str, str]) -> Automata:
+    """Return the automata of rules, read or made.
+
+    Raises:
+        ConfigError: a phrase cannot be read.
+    """
+    if sum(len(rule.phrases) + len(rule.patterns) for rule in rules) < FEW:
+        return Automata([expressions_of(rule, pieces) for rule in rules])
+    path = _FOLDER / f"rules-{_digest(rules, pieces)}.npz"
+    with suppress(OSError, LookupError, ValueError, EOFError, zipfile.BadZipFile), path.open("rb") as file:
+        tables = np.load(file, allow_pickle=False)
+        return Automata.of(Tables(*(tables[name] for name in Tables._fields)))
+    made = Automata([expressions_of(rule, pieces) for rule in rules])
+    with suppress(OSError):  # then it is made anew the next time
+        _write(path, made.tables)
+    return made
+
+
+def _digest(rules: Sequence[Rule], pieces: Mapping[str, str]) -> str:
+    told = [[rule.phrases, rule.patterns, rule.long] for rule in rules], sorted(pieces.items()), unidata_version
+    digest = blake2b(orjson.dumps(told), digest_size=16)
+    for name in _CODE:
+        with suppress(OSError):  # a package without sources has one version of them
+            digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    return digest.hexdigest()
+
+
+def _write(path: Path, tables: Tables) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        try:
+            np.savez(file, allow_pickle=False, **tables._asdict())
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+    kept = sorted(path.parent.glob("rules-*.npz"), key=lambda one: one.stat().st_mtime, reverse=True)
+    for old in kept[FILES:]:
+        old.unlink(missing_ok=True)
