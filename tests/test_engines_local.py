@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,12 @@ class Numbers:
 
 def double(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([batch["key"], pc.multiply(batch["value"], 2)], schema=SCHEMA)
+
+
+def heavy(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Whether pandas is loaded once arrays have been made."""
+    made = pa.array(np.zeros(batch.num_rows, dtype=np.int64))
+    return pa.RecordBatch.from_arrays([made, pc.add(made, int("pandas" in sys.modules))], schema=SCHEMA)
 
 
 def total(table: pa.Table) -> pa.Table:
@@ -83,6 +90,11 @@ def test_map_keeps_the_order_of_the_splits(tmp_path: Path, jobs: int) -> None:
         assert [part.rows for part in data.parts] == [100, 0, 250, 100]
         assert data.table()["value"].to_pylist() == [2 * value for value in range(450)]
         assert data.rows == 450
+
+
+def test_a_worker_does_not_load_pandas(tmp_path: Path) -> None:
+    with LocalEngine(tmp_path, 2) as engine:
+        assert not any(engine.map("heavy", SPLITS, heavy, SCHEMA).table()["value"].to_pylist())
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

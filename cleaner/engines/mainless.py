@@ -1,12 +1,15 @@
-"""Start worker processes without the program's own main module."""
+"""Worker processes without what they have no use for: the program's own main module, and pandas."""
 
 from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
 from types import ModuleType
+
+import pyarrow as pa
 
 _LOCK = threading.Lock()
 
@@ -25,3 +28,25 @@ def without_main() -> Iterator[None]:
             yield
         finally:
             sys.modules["__main__"] = main
+
+
+class _NoPandas(MetaPathFinder):
+    """Finds no pandas, so that an import of it fails."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        """Raise for pandas; leave all else to others."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+def do_without_pandas() -> None:
+    """Let pyarrow look for pandas in vain: it imports it for its first array, which takes longer than most steps.
+
+    For processes of ours alone, which are given nothing of pandas.
+    """
+    finder = _NoPandas()
+    sys.meta_path.insert(0, finder)
+    try:
+        pa.array([0])
+    finally:
+        sys.meta_path.remove(finder)
