@@ -95,7 +95,9 @@ def _pattern() -> re.Pattern[str]:
         rf"{weekday}\b(?P<A>\d{{1,2}})(?P<sep>[-/.])(?P<B>\d{{1,2}})(?P=sep)(?P<Y>(?:19|20)\d\d|\d\d(?=\b))\b",
     ]
     numbered = [_numbered(form + clock, at) for at, form in enumerate(forms)]
-    return re.compile("|".join(f"(?P<{_FORM}{at}>{form})" for at, form in enumerate(numbered)))
+    firsts = "".join(sorted({name[0] for name in (*months, *weekdays)}))
+    united = "|".join(f"(?P<{_FORM}{at}>{form})" for at, form in enumerate(numbered))
+    return re.compile(rf"(?=\d|\b[{firsts}])(?:{united})")  # at most other places no form need be tried
 
 
 @cache

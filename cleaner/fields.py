@@ -119,7 +119,7 @@ def _order(texts: list[str]) -> str:
     if not any(len(text) <= LONGEST and _NUMERIC.search(text) for text in texts):
         return ""  # no header needs it
     numeric = [text for text in texts if _NUMERIC.search(text[:LONGEST])]
-    shown = {date.order for text in numeric for date in dates.find(text[:LONGEST])}
+    shown = {date.order for text in numeric for date in dates.find(text[:LONGEST], "")}
     shown.discard("")
     return shown.pop() if len(shown) == 1 else ""
 

@@ -130,4 +130,4 @@ def label_alone(text: str) -> str:
 
 def is_page_clock(text: str) -> bool:
     """Say whether a line of dates tells when the page was made: a clock with seconds, and no label."""
-    return not LABEL.search(text) and any(found.seconds for found in dates.find(text))
+    return not LABEL.search(text) and any(found.seconds for found in dates.find(text, ""))

@@ -29,7 +29,8 @@ JOINT = " \t ,;|/•·-–—:.*()"
 _PHOTOS = ("ph", "im", "pi", "fo", "bi")
 #: Two letters are or begin a label of so many, follow the first two of one of more, or begin a word for a photo.
 _TWO, _THREE, _MORE, _NEXT, _PHOTO = 1, 2, 4, 8, 16
-_DIGIT, _SPACE, _JOIN, _LOOSE = 1, 2, 4, 8
+#: Digits, white space, what joins the numbers of a date, what stands around labels, what a name in capitals is made of.
+_DIGIT, _SPACE, _JOIN, _LOOSE, _SHOUTED = 1, 2, 4, 8, 16
 #: No letter behind this one is another case of one before it.
 _CASED = 0x2C00
 
@@ -91,7 +92,7 @@ def _beginning(low: Any, high: Any, codes: Any, classes: Any, pairs: Any) -> Any
     bits |= HEADER if known & _MORE and _pair(codes, first + 2, high, pairs) & _NEXT else 0
     bracket = codes[low] == 40 or codes[low] == 91
     bits |= NOTE if _pair(codes, low + 1 if bracket else low, high, pairs) & _PHOTO else 0
-    if 65 <= codes[low] <= 90:
+    if 65 <= codes[low] <= 90 and low + 1 < high and classes[min(codes[low + 1], 65535)] & _SHOUTED:
         for place in range(low + 1, min(high, low + 80)):
             bits |= NOTE if codes[place] == 40 else 0
     return bits
@@ -118,6 +119,7 @@ def _classes() -> NDArray[np.uint8]:
     table[[at for at in range(0x3002) if chr(at).isspace()]] = _SPACE
     table[[ord(sign) for sign in "./-"]] = _JOIN
     table[[ord(sign) for sign in JOINT]] |= _LOOSE
+    table[[*range(ord("A"), ord("Z") + 1), *map(ord, ".'’ -")]] |= _SHOUTED
     return table
 
 

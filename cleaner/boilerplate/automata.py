@@ -30,7 +30,7 @@ LONG = 700
 #: Bytes that each expression may take. With too few, RE2 falls back to a far slower way.
 _MEMORY = 16 << 20
 #: So many lines are looked at at once.
-_AT_ONCE = 1 << 14
+_AT_ONCE = 1 << 13
 
 
 class Expression(NamedTuple):
@@ -99,18 +99,20 @@ class Automata:
             shown = self._shown(lines, first)
             rows = (np.flatnonzero(shown.any(axis=1)) + first).tolist()
             texts = {lines.text[row]: row for row in rows if lines.text[row] not in known}  # each is decided once
-            for (text, row), plain in zip(texts.items(), fold(list(texts)), strict=True):
-                known[text] = self._rules_of(plain.encode("utf-8", "replace"), shown[row - first])
+            fresh = np.array([*texts.values()], dtype=np.int64) - first
+            known |= zip(texts, self._rules_of(list(texts), shown[fresh]), strict=True)
             found.update((row, known[lines.text[row]]) for row in rows if known[lines.text[row]])
         return found
 
-    def _rules_of(self, plain: bytes, shown: NDArray[np.uint64]) -> list[int]:
-        """Return the places of the rules that match a folded line (UTF-8), of whose expressions some are shown it."""
-        rules: dict[int, None] = {}
-        for at in np.flatnonzero(np.unpackbits(shown.view(np.uint8), bitorder="little")).tolist():
-            if self._rule_of[at] not in rules and self._expression(at).fullmatch(plain):
-                rules[self._rule_of[at]] = None
-        return list(rules)
+    def _rules_of(self, texts: list[str], shown: NDArray[np.uint64]) -> list[list[int]]:
+        """Return for each line the places of the rules that match it, of whose expressions some are shown it."""
+        plain = [one.encode("utf-8", "replace") for one in fold(texts)]
+        found: list[list[int]] = [[] for _ in plain]
+        which = np.nonzero(np.unpackbits(shown.view(np.uint8), axis=1, bitorder="little"))
+        for one, at in zip(*(column.tolist() for column in which), strict=True):
+            if self._rule_of[at] not in found[one] and self._expression(at).fullmatch(plain[one]):
+                found[one].append(self._rule_of[at])
+        return found
 
     def _expression(self, at: int) -> re2._Regexp:
         found = self._compiled[at]
@@ -124,7 +126,7 @@ class Automata:
         start, size = lines.place[some], lines.end[some] - lines.start[some]
         shown = np.zeros((len(start), self._gates.told.shape[2]), dtype=np.uint64)
         tables = letter_table(), lower_table(), *self._gates, np.zeros(REACH + 1, dtype=np.uint8)
-        run(passing, int(np.minimum(size, LONG).sum()), start, start + size, lines.codes, SHORT, LONG, *tables, shown)
+        run(passing, len(lines.codes), start, start + size, lines.codes, SHORT, LONG, *tables, shown)
         return shown
 
 
