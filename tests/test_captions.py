@@ -53,3 +53,21 @@ def test_one_copy_of_every_line_stays_and_runs_come_to_rest(written: list[str]) 
         left = [text for row, text in enumerate(left) if row not in gone]
     assert not gone
     assert {text[:20] for text in left} == {text.strip()[:20] for text in written if text}
+
+
+BLOCKS = st.sampled_from(
+    [
+        SENTENCE,
+        SENTENCE.replace("late", "night"),
+        "(Photo: Valley Press)",
+        "Ann Lee walks over the bridge (AFP)",
+        "x" * 70,
+    ]
+)
+
+
+@given(st.lists(st.lists(st.one_of(BLOCKS, st.text("ab. ", min_size=24, max_size=70)), max_size=9), max_size=4))
+def test_lines_that_cannot_be_alike_change_nothing(documents: list[list[str]]) -> None:
+    lines = Lines.of(["\n".join(document) for document in documents])
+    long = lines.end - lines.start >= captions.CHARACTERS
+    assert captions.match(lines) == captions.match(lines, long)

@@ -42,18 +42,19 @@ _CREDIT = re.compile(
 def match(lines: Lines, alike: NDArray[np.bool_] | None = None) -> list[Mark]:
     """Return a ``remove`` mark for each line that its document has twice; sorted by row.
 
-    ``alike`` says of each document whether it can have such lines, if known (see ``any_alike``).
+    ``alike`` says of each line whether there can be another like it, if known (see ``any_alike``).
     """
+    rows = np.flatnonzero(any_alike(lines) if alike is None else alike)
     marks: dict[int, Mark] = {}
-    for document in np.flatnonzero(any_alike(lines) if alike is None else alike).tolist():
-        for mark in _document(lines, _rows(lines, document)):
+    for some in np.split(rows, np.flatnonzero(np.diff(lines.document[rows])) + 1):
+        for mark in _document(lines, some.tolist()):
             marks.setdefault(mark.row, mark)
     return [marks[row] for row in sorted(marks)]
 
 
 def any_alike(lines: Lines) -> NDArray[np.bool_]:
-    """Say of each document whether two of its lines may begin or end alike: most have none, and are done with."""
-    alike = np.zeros(len(lines.texts), dtype=np.bool_)
+    """Say of each line whether another of its document may begin or end as it does: few do; shape (lines,)."""
+    alike = np.zeros(len(lines), dtype=np.bool_)
     rows = np.flatnonzero(lines.end - lines.start >= CHARACTERS)
     document, start, end = lines.document[rows], lines.place[rows], (lines.place + lines.end - lines.start)[rows]
     for low in (start, end - _END):
@@ -62,18 +63,13 @@ def any_alike(lines: Lines) -> NDArray[np.bool_]:
             key *= _FACTOR  # so that ends which differ have hardly ever the same key
             key += lines.codes[low + step].astype(np.uint64)
         order = np.argsort(key)
-        alike[document[order[1:][key[order[1:]] == key[order[:-1]]]]] = True
+        same = key[order[1:]] == key[order[:-1]]
+        alike[rows[order[1:][same]]] = alike[rows[order[:-1][same]]] = True
     return alike
 
 
-def _rows(lines: Lines, document: int) -> list[int]:
-    """Return the rows of a document that are long enough."""
-    low, high = lines.first[document : document + 2].tolist()
-    return [row for row in range(low, high) if len(lines.text[row]) >= CHARACTERS]
-
-
 def _document(lines: Lines, rows: list[int]) -> Iterator[Mark]:
-    """Yield the marks of one document, given its rows of some length."""
+    """Yield the marks of one document, given its rows that can be alike."""
     seen: dict[str, int] = {}
     heads: dict[str, int] = {}
     tails: dict[str, int] = {}

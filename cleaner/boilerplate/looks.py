@@ -50,7 +50,7 @@ class Look:
         hits: see ``RuleSet.hits``.
         english: see ``familiar.frequent``; shape (lines,).
         ending: see ``places.is_prose``; shape (lines,).
-        alike: see ``captions.any_alike``; shape (documents,).
+        alike: see ``captions.any_alike``; shape (lines,).
         headers: what lines say as headers (see ``fields.match``); grows.
     """
 
@@ -74,7 +74,7 @@ class Look:
         seen = scan(lines)
         score = None if detectors.model is None else lexical_score(seen, detectors.model.lexicon)
         hits = {} if detectors.ruleset is None else detectors.ruleset.hits(lines)
-        alike = captions.any_alike(lines) if detectors.captions else np.zeros(len(lines.texts), dtype=np.bool_)
+        alike = captions.any_alike(lines) if detectors.captions else np.zeros(len(lines), dtype=np.bool_)
         return cls(lines, sources, languages, detectors, seen, score, hits, frequent(seen), is_prose(lines), alike, {})
 
     def again(
@@ -103,7 +103,7 @@ class Look:
             hits={new: self.hits[row] for new, row in enumerate(rows.tolist()) if row in self.hits},
             english=self.english[rows],
             ending=self.ending[rows],
-            alike=self.alike[documents],
+            alike=self.alike[rows],
         )
 
     @cached_property

@@ -106,9 +106,10 @@ class RuleSet:
     ) -> Iterator[tuple[int, int]]:
         """Yield the places of the rules that speak and their rows; one that ends a text does so once."""
         ended: set[tuple[int, int]] = set()
+        documents = lines.document.tolist()
         for row in sorted(hits):
             for at in hits[row]:
-                once = (at, int(lines.document[row]))
+                once = (at, documents[row])
                 if once in ended or not self._holds(self.rules[at], row, lines, places, hits, languages):
                     continue
                 if self.rules[at].action in TO_END:
@@ -141,7 +142,7 @@ class RuleSet:
                 return False
         if rule.words and len(lines.text[row].split()) > rule.words:
             return False
-        if not places.stands(row, rule.position):
+        if rule.position != "anywhere" and not places.stands(row, rule.position):
             return False
         after = () if rule.action == "thread" else rule.after  # of a thread it is asked once, at its beginning
         if after and not self._near(after, places.neighbours(row, -2), hits):
