@@ -41,6 +41,8 @@ def automata(rules: Sequence[Rule], pieces: Mapping[str, str]) -> Automata:
     path = _FOLDER / f"rules-{_digest(rules, pieces)}.npz"
     with suppress(OSError, LookupError, ValueError, EOFError, zipfile.BadZipFile), path.open("rb") as file:
         tables = np.load(file, allow_pickle=False)
+        with suppress(OSError):
+            os.utime(path)  # those that were read last are kept
         return Automata.of(Tables(*(tables[name] for name in Tables._fields)))
     made = Automata([expressions_of(rule, pieces) for rule in rules])
     with suppress(OSError):  # then it is made anew the next time
