@@ -32,7 +32,8 @@ _SURE = 0.8
 _NO_TITLE = re.compile(
     r"[|@©]|\.\.\.|://|(?i:\b(?:photo|picture|image|photograph|credit)s? ?(?:by|:)|getty images)|(?:19|20)\d\d.*:\d\d"
 )
-_NUMERIC = re.compile(r"\d[./-]\d{1,2}[./-]\d")
+#: A date whose numbers may show whether the day or the month is first.
+_NUMERIC = re.compile(r"\b\d{1,2}([./-])\d{1,2}\1\d\d")
 _DATELINE = re.compile(
     r"(?P<place>[A-Z][A-Z.'’ -]{1,39}[A-Z.](?:, [A-Z][\w.]{1,20}(?: [A-Z][a-z]+)?)?)(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?"
     r"(?:\((?P<agency>[A-Z][\w ./-]{1,30})\) ?)[-–—]{1,2} "

@@ -129,3 +129,10 @@ def test_a_label_is_of_the_line_just_below_it_alone() -> None:
     lines = Lines.of([text])
     labels = [mark.row for mark in fields.match(lines) if mark.rule == "label"]
     assert all(lines.text[row] == "Published:" for row in labels)
+
+
+@given(st.text(alphabet="0123456789/.-: aMoy", max_size=40))
+def test_only_numeric_dates_show_an_order(text: str) -> None:
+    shown = {found.order for found in dates.find(text)} - {""}
+    assert fields._NUMERIC.search(text) or not shown
+    assert fields._NUMERIC.search(text) or dates.find(text, "day") == dates.find(text, "month")
