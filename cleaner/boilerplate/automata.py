@@ -14,7 +14,8 @@ import orjson
 import re2
 from numpy.typing import NDArray
 
-from cleaner.boilerplate.gates import Gate, Gates
+from cleaner.boilerplate.gate_tables import Gates
+from cleaner.boilerplate.gates import Gate
 from cleaner.boilerplate.kernels import run
 from cleaner.boilerplate.letters import letter_table, lower_table
 from cleaner.boilerplate.passing import REACH, passing
@@ -53,7 +54,7 @@ class Tables(NamedTuple):
     Attributes:
         rule_of: the place of each expression's rule; int64.
         patterns: the expressions as a JSON list; uint8.
-        told, table, edges, kinds, step, held: see ``gates.Gates``.
+        told, table, edges, kinds, step, held: see ``gate_tables.Gates``.
     """
 
     rule_of: NDArray[np.int64]

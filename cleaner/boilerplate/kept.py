@@ -27,7 +27,7 @@ FEW = 500
 #: So many files are kept.
 FILES = 4
 _FOLDER = Path(__file__).with_name("__pycache__")
-_CODE = ("automata", "gates", "kept", "letters", "outlines", "passing", "phrases", "runs")
+_CODE = ("automata", "gate_tables", "gates", "kept", "letters", "outlines", "passing", "phrases", "runs")
 
 
 def automata(rules: Sequence[Rule], pieces: Mapping[str, str]) -> Automata:

@@ -55,7 +55,7 @@ def passing(
     buffer: Any,
     out: Any,
 ) -> None:
-    """Add to ``out`` the expressions whose gates let each line through (see ``gates.Gates``); for longer lines none."""
+    """Add to ``out`` the expressions whose gates (see ``gate_tables``) let each line through; for longer lines none."""
     for row in range(len(start)):
         low, high = start[row], end[row]
         if high - low > longest:
