@@ -13,10 +13,20 @@ from numba.core.runtime.nrt import rtsys
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+#: What ``_Kept`` does without is numba's own affair: a version that has other insides loads its own way.
+_INSIDES = ("_load_overload", "_guard_against_spurious_io_errors")
+
+
 class _Kept(FunctionCache):
-    """Code on disk that is loaded as it is: numba would first load all that compiling takes, and SciPy with it."""
+    """Code on disk that is loaded as it is: numba would first load all that compiling takes, and SciPy with it.
+
+    That is a quarter of a second in every process.
+    """
 
     def load_overload(self: Any, sig: Any, target_context: Any) -> Any:
+        if not all(hasattr(self, name) for name in _INSIDES):
+            own: Any = super()
+            return own.load_overload(sig, target_context)
         rtsys.initialize(target_context)  # what kernels that make arrays call
         with self._guard_against_spurious_io_errors():
             return self._load_overload(sig, target_context)
