@@ -19,6 +19,7 @@ from unicodedata import unidata_version
 import numpy as np
 import orjson
 
+from cleaner import __version__
 from cleaner.boilerplate.automata import Automata, Tables, expressions_of
 from cleaner.boilerplate.rule_files import Rule
 
@@ -27,7 +28,6 @@ FEW = 500
 #: So many files are kept.
 FILES = 4
 _FOLDER = Path(__file__).with_name("__pycache__")
-_CODE = ("automata", "gate_tables", "gates", "kept", "letters", "outlines", "passing", "phrases", "runs")
 
 
 def automata(rules: Sequence[Rule], pieces: Mapping[str, str]) -> Automata:
@@ -51,11 +51,11 @@ def automata(rules: Sequence[Rule], pieces: Mapping[str, str]) -> Automata:
 
 
 def _digest(rules: Sequence[Rule], pieces: Mapping[str, str]) -> str:
-    told = [[rule.phrases, rule.patterns, rule.long] for rule in rules], sorted(pieces.items()), unidata_version
+    own = [[rule.phrases, rule.patterns, rule.long] for rule in rules]
+    told = own, sorted(pieces.items()), unidata_version, __version__
     digest = blake2b(orjson.dumps(told), digest_size=16)
-    for name in _CODE:
-        with suppress(OSError):  # a package without sources has one version of them
-            digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
