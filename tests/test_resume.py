@@ -292,6 +292,25 @@ def test_what_lies_elsewhere_is_private_and_goes_with_the_run(
     assert contents(tmp_path / "out") == whole
 
 
+def test_a_worker_whose_run_is_killed_before_it_has_begun_ends_quietly() -> None:
+    program = """
+import os, socket, sys
+from multiprocessing import forkserver
+from cleaner.engines.workers import get_ready
+get_ready()
+read, write = forkserver.connect_to_new_process([])  # a worker that waits to be told what to do
+os.write(write, b"half") if sys.argv[1] else None
+os.close(write)
+while os.read(read, 99):
+    pass
+"""
+    for told in ("", "half"):
+        done = subprocess.run(
+            [sys.executable, "-c", program, told], capture_output=True, text=True, check=True, timeout=600
+        )
+        assert done.stderr == ""
+
+
 @pytest.mark.parametrize("file_bytes", [100_000])
 def test_a_full_disk_is_one_message_and_the_run_goes_on_when_there_is_room(
     corpus: Path, whole: dict[str, bytes], tmp_path: Path, file_bytes: int

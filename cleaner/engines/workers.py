@@ -30,6 +30,7 @@ TRIES = 3
 
 #: What the passes import: once for all workers, which are forked from a process that has it.
 PRELOADED = (
+    "cleaner.engines.forked",
     *("cleaner.engines.local", "cleaner.prepare", "cleaner.learning", "cleaner.cleaning", "cleaner.duplicates"),
     *("cleaner.boilerplate.decide", "cleaner.boilerplate.kernels", "cleaner.encoding.scan_kernel"),
     *("cleaner.minhash.kernels", "cleaner.minhash.token_kernel", "cleaner.minhash.pair_kernels"),
