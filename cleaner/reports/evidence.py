@@ -16,7 +16,7 @@ from cleaner.reports.excerpts import excerpt
 
 #: Examples of edits are taken from the documents with which a corpus begins, up to so many characters. Shards are cut
 #: by a hash of the id, so the first ones of a large corpus are as good as drawn by lot.
-LOOKED_AT = 64_000_000
+LOOKED_AT = 16_000_000
 #: A bar of the histogram of similarities is 1 / BINS wide.
 BINS = 20
 
