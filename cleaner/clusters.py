@@ -180,6 +180,10 @@ def _within_cap(
     return written
 
 
+#: What is said of both sides of a pair; that one is of an earlier corpus only where it is.
+PLACE = ("id", "start", "earlier")
+
+
 def _weakest(standing: Dataset, stand: Standing, edges: Edges, count: int = 5) -> list[dict[str, Any]]:
     alike = edges.alike
     if not len(alike):
@@ -190,10 +194,11 @@ def _weakest(standing: Dataset, stand: Standing, edges: Edges, count: int = 5) -
     turned = stand.rank[edges.a[first]] > stand.rank[edges.b[first]]
     found = {"jaccard": edges.jaccard[first].tolist(), "containment": edges.containment[first].tolist()}
     for side, one, other in (("a", edges.a, edges.b), ("b", edges.b, edges.a)):
-        places = Rows(standing).pick(stand.row[np.where(turned, other[first], one[first])], ("id", "start"))
-        found |= {f"{side}_{name}": places[name].to_pylist() for name in ("id", "start")}
-    names = ("a_id", "a_start", "b_id", "b_start", "jaccard", "containment")
-    return [{name: found[name][at] for name in names} for at in range(len(first))]
+        places = Rows(standing).pick(stand.row[np.where(turned, other[first], one[first])], PLACE)
+        found |= {f"{side}_{name}": places[name].to_pylist() for name in PLACE}
+    names = ("a_id", "a_start", "a_earlier", "b_id", "b_start", "b_earlier", "jaccard", "containment")
+    rows = [{name: found[name][at] for name in names} for at in range(len(first))]
+    return [{name: value for name, value in row.items() if value is not False} for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

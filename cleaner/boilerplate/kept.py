@@ -8,13 +8,15 @@ that, and hold no objects. Where nothing can be written there, nothing is kept.
 from __future__ import annotations
 
 import os
-import tempfile
+import time
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from unicodedata import unidata_version
+from uuid import uuid4
 
 import numpy as np
 import orjson
@@ -27,6 +29,10 @@ from cleaner.boilerplate.rule_files import Rule
 FEW = 500
 #: So many files are kept.
 FILES = 4
+#: What a process that was killed left is taken away after so long.
+LEFT_SECONDS = 3600
+#: What reading a damaged archive can raise.
+DAMAGED = (OSError, LookupError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _FOLDER = Path(__file__).with_name("__pycache__")
 
 
@@ -39,7 +45,7 @@ def automata(rules: Sequence[Rule], pieces: Mapping[str, str]) -> Automata:
     if sum(len(rule.phrases) + len(rule.patterns) for rule in rules) < FEW:
         return Automata([expressions_of(rule, pieces) for rule in rules])
     path = _FOLDER / f"rules-{_digest(rules, pieces)}.npz"
-    with suppress(OSError, LookupError, ValueError, EOFError, zipfile.BadZipFile), path.open("rb") as file:
+    with suppress(*DAMAGED), path.open("rb") as file:
         tables = np.load(file, allow_pickle=False)
         with suppress(OSError):
             os.utime(path)  # those that were read last are kept
@@ -61,14 +67,14 @@ def _digest(rules: Sequence[Rule], pieces: Mapping[str, str]) -> str:
 
 def _write(path: Path, tables: Tables) -> None:
     path.parent.mkdir(exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        try:
+    temporary = path.with_name(f"{path.stem}.{uuid4().hex}.tmp")
+    try:
+        with temporary.open("xb") as file:  # for all who may read the code
             np.savez(file, allow_pickle=False, **tables._asdict())
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
     kept = sorted(path.parent.glob("rules-*.npz"), key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in kept[FILES:]:
+    left = [one for one in path.parent.glob("rules-*.tmp") if one.stat().st_mtime < time.time() - LEFT_SECONDS]
+    for old in (*kept[FILES:], *left):
         old.unlink(missing_ok=True)

@@ -110,7 +110,8 @@ def _next(record: dict[str, Any], folder: Path | None) -> Iterator[str]:
     """The document to look at: of the weakest match, else the first that was changed; and the page."""
     if folder is None:
         return
-    weakest = [pair["b_id"] for pair in record["near_duplicates"]["weakest"]]
+    own = "a_id" if any(pair.get("b_earlier") for pair in record["near_duplicates"]["weakest"][:1]) else "b_id"
+    weakest = [pair[own] for pair in record["near_duplicates"]["weakest"][:1]]
     changed = (line["id"] for line in Corpus(folder).lines("audit") if "removed" in line)
     identity = weakest[0] if weakest else next(changed, None)
     places = [str(folder / REPORT)] if (folder / REPORT).exists() else []

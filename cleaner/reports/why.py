@@ -69,7 +69,9 @@ def _missing(corpus: Corpus, identity: str) -> dict[str, Any]:
 def _edit(
     record: dict[str, Any], original: str, why: dict[str, str], rule_files: list[str], paint: Paint
 ) -> Iterator[str]:
-    number = original.count("\n", 0, record["start"]) + 1
+    removed = record["removed"]
+    breaks = len(removed) - len(removed.lstrip("\n")) if removed.strip("\n") else 0  # they go with the line behind them
+    number = original.count("\n", 0, record["start"] + breaks) + 1
     yield (
         f"\nline {number}, characters {record['start']}-{record['end']}: "
         + paint(f"{record['stage']}/{record['rule']}", fg="yellow")
