@@ -9,8 +9,9 @@ Three kinds of keys in one space of 64-bit numbers:
   are capped.
 
 Keys of the first and the third kind are negative: one of them is enough for a candidate pair. Of shingles two must be
-shared, since in a large corpus most pairs that share one share no other: to compare them would be most of the work. A pair of near-duplicates shares four shingles at least (eight words), whatever the lengths of
-both. Nine shingles in ten are therefore chosen: each such pair is found with a probability of .9963 or more.
+shared, since in a large corpus most pairs that share one share no other: to compare them would be most of the work. A
+pair of near-duplicates shares four shingles at least (eight words), whatever the lengths of both. Nine shingles in ten
+are therefore chosen: each such pair is found with a probability of .9963 or more.
 """
 
 from __future__ import annotations
