@@ -181,7 +181,7 @@ def _within_cap(
 
 
 #: What is said of both sides of a pair; that one is of an earlier corpus only where it is.
-PLACE = ("id", "start", "earlier")
+_PLACE = ("id", "start", "earlier")
 
 
 def _weakest(standing: Dataset, stand: Standing, edges: Edges, count: int = 5) -> list[dict[str, Any]]:
@@ -194,8 +194,8 @@ def _weakest(standing: Dataset, stand: Standing, edges: Edges, count: int = 5) -
     turned = stand.rank[edges.a[first]] > stand.rank[edges.b[first]]
     found = {"jaccard": edges.jaccard[first].tolist(), "containment": edges.containment[first].tolist()}
     for side, one, other in (("a", edges.a, edges.b), ("b", edges.b, edges.a)):
-        places = Rows(standing).pick(stand.row[np.where(turned, other[first], one[first])], PLACE)
-        found |= {f"{side}_{name}": places[name].to_pylist() for name in PLACE}
+        places = Rows(standing).pick(stand.row[np.where(turned, other[first], one[first])], _PLACE)
+        found |= {f"{side}_{name}": places[name].to_pylist() for name in _PLACE}
     names = ("a_id", "a_start", "a_earlier", "b_id", "b_start", "b_earlier", "jaccard", "containment")
     rows = [{name: found[name][at] for name in names} for at in range(len(first))]
     return [{name: value for name, value in row.items() if value is not False} for row in rows]
