@@ -12,6 +12,7 @@ import pytest
 from cleaner.boilerplate import templates
 from cleaner.boilerplate.templates import Templates
 from cleaner.errors import ConfigError
+from cleaner.learning import day_of
 from cleaner.lines import Lines
 
 WIRE = (
@@ -50,6 +51,14 @@ def test_lines_of_a_source_are_learned_with_their_place_and_share() -> None:
     assert rows["Home | News"]["share"] == 1.0
     assert rows["Home | News"]["days"] == 8
     assert any(text.startswith("Updated") for text in rows)
+
+
+def test_days_before_1970_are_days_and_no_day_is_none() -> None:
+    written = ("1969-12-31", "1969-12-30T08:00", "1901-01-01", "1970-01-01", None, "?")
+    days = [day_of(published) for published in written]
+    assert days == [-1, -2, -25202, 0, None, None]
+    rows = {row["text"]: row for row in learned(pages("one", 6), days=days, batch=2).to_pylist()}
+    assert rows["Home | News"]["days"] == 4
 
 
 def test_order_and_batches_do_not_matter() -> None:

@@ -31,6 +31,8 @@ ROWS = pa.schema(
 SOURCES = pa.schema([("source", pa.string()), ("documents", pa.int64())])
 #: A line among the first or last so many of its document is near the start or the end.
 NEAR = 6
+#: Stands for the day of a document without one: before any that a date can name.
+NO_DAY = np.iinfo(np.int32).min
 
 
 def count_rows(texts: pa.Array, sources: Sequence[str | None], days: Sequence[int | None]) -> pa.RecordBatch:
@@ -44,7 +46,7 @@ def count_rows(texts: pa.Array, sources: Sequence[str | None], days: Sequence[in
     """
     lines = line_keys(texts)
     names, source = np.unique(np.array([one or "" for one in sources], dtype=object), return_inverse=True)
-    day = np.array([-1 if one is None else one for one in days], dtype=np.int64)
+    day = np.array([NO_DAY if one is None else one for one in days], dtype=np.int64)
     order = _once_a_document(lines)
     document = lines.document[order]
     order = order[_by(lines.key[order], source[document], day[document])]
@@ -56,7 +58,7 @@ def count_rows(texts: pa.Array, sources: Sequence[str | None], days: Sequence[in
             for one in (lines.place, lines.back)]  # fmt: skip
     columns: list[Any] = [
         key[start], pa.array(names, pa.string()).take(pa.array(of_line[start])),
-        pa.array(of_day[start].astype(np.int32), mask=of_day[start] < 0),
+        pa.array(of_day[start].astype(np.int32), mask=of_day[start] == NO_DAY),
         _texts(texts, lines, order, bounds), lines.words[order[start]].astype(np.int32), np.diff(bounds), *sums,
     ]  # fmt: skip
     return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=ROWS)
