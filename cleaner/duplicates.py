@@ -17,7 +17,7 @@ from cleaner.config import Config
 from cleaner.earlier import find_earlier
 from cleaner.engines import Dataset, Engine
 from cleaner.minhash.bands import Candidates, candidate_pairs, distinct_pairs
-from cleaner.minhash.keys import keys_needed, passage_keys
+from cleaner.minhash.keys import neighbours_for, passage_keys
 from cleaner.minhash.shingles import text_buffers
 from cleaner.minhash.verify import REASONS, Thresholds, verify
 from cleaner.passages import passage_spans
@@ -54,10 +54,11 @@ class MakeKeys:
     rows: int
     rate: float
     short: int
+    neighbours: int
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """One row for each key of each passage."""
-        made = passage_keys(batch.column("text"), self.bands, self.rows, self.rate, self.short)
+        made = passage_keys(batch.column("text"), self.bands, self.rows, self.rate, self.short, self.neighbours)
         numbers = batch.column("passage").to_numpy()[made.text]
         return pa.RecordBatch.from_arrays([pa.array(made.key), pa.array(numbers)], schema=schemas.KEYS)
 
@@ -101,24 +102,16 @@ def _candidate_rows(found: Candidates) -> pa.Table:
     columns = [
         np.concatenate([found.a, found.first]),
         np.concatenate([found.b, found.first]),
-        np.concatenate([found.enough, np.zeros(len(found.first), np.bool_)]),
         np.concatenate([np.zeros(len(found.a), np.int64), found.members]),
     ]
     return pa.Table.from_arrays([pa.array(column) for column in columns], schema=schemas.CANDIDATES)
 
 
-@dataclass(frozen=True, slots=True)
-class Distinct:
-    """The group function CANDIDATES → COMPARED: each pair that shares keys enough once, sorted."""
-
-    needed: int
-
-    def __call__(self, table: pa.Table) -> pa.Table:
-        """The pairs of these passages."""
-        table = table.filter(pc.equal(table["sharing"], 0))
-        enough = table["enough"].to_numpy() | (self.needed == 1)
-        pairs = distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy(), enough)
-        return pa.Table.from_arrays([pa.array(side) for side in pairs], schema=schemas.COMPARED)
+def distinct(table: pa.Table) -> pa.Table:
+    """CANDIDATES → COMPARED: a group function; each pair once, sorted."""
+    table = table.filter(pc.equal(table["sharing"], 0))
+    pairs = distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy())
+    return pa.Table.from_arrays([pa.array(side) for side in pairs], schema=schemas.COMPARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +159,11 @@ class Duplicates:
     sharing: int = 0
 
 
+def thresholds_of(config: Config) -> Thresholds:
+    """What makes a candidate pair a near-duplicate, by these settings."""
+    return Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
+
+
 def no_duplicates(engine: Engine) -> Duplicates:
     """Nothing found, as when the stage is not run."""
     standing, pairs = (
@@ -178,12 +176,11 @@ def no_duplicates(engine: Engine) -> Duplicates:
 def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: Sequence[Path]) -> Duplicates:
     """Find the near-duplicate passages of a corpus and of earlier ones (``against``), every one verified."""
     data = engine.map("passages", cleaned.parts, cut, schemas.PASSAGES)
-    make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words)
+    limits = thresholds_of(config)
+    make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words, neighbours_for(limits))
     keys = engine.map("keys", numbered(data), make, schemas.KEYS, then="key")
     candidates = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
     engine.drop(keys)
-    limits = Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
-    distinct = Distinct(keys_needed(config.shared_words))
     compared = engine.shuffle("compared", candidates, "a", distinct, schemas.COMPARED)
     verified = engine.map("pairs", slices(compared, PAIRS_AT_ONCE), Verify(data, limits), schemas.PAIRS)
     engine.drop(compared)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,8 @@ from cleaner.corpus import Corpus
 from cleaner.engines import Engine, Part, Readable
 from cleaner.errors import InputError
 from cleaner.minhash.index import Index
-from cleaner.minhash.index_parts import NAME, PASSAGES
+from cleaner.minhash.index_parts import NAME, PASSAGES, Settings
+from cleaner.minhash.keys import neighbours_for
 from cleaner.minhash.verify import Thresholds
 from cleaner.output import record_of
 from cleaner.passages import passages
@@ -103,17 +104,25 @@ def add_corpus(index: Index, corpus: Corpus) -> int:
     return len(index) - before
 
 
-def index_of(name: str, spool: Path) -> Path:
+def settings_for(config: dict[str, Any]) -> Settings:
+    """How the keys of an index are made whose passages are those of a run with these settings (of its ``run.json``)."""
+    names = ("jaccard", "containment", "shared-words", "short-words", "form")
+    return Settings(neighbours=neighbours_for(Thresholds(*(config[name] for name in names))))
+
+
+def index_of(name: str, spool: Path, limits: Thresholds) -> Path:
     """The folder of the index that ``name`` is, or of one made in ``spool`` from the run's output that it is.
 
     Raises:
         InputError: it is neither; says how to make one.
+        ConfigError: with these thresholds it would not find all.
     """
     folder = Path(name)
     if (folder / NAME).is_file():
+        Index.open(folder).check(limits)
         return folder
     if record_of(folder) is None:
         raise InputError(f"{name}: is no index and no output of a run; make an index with cleaner index build")
-    made = Index.create(spool)
+    made = Index.create(spool, Settings(neighbours=neighbours_for(limits)))
     add_corpus(made, Corpus(folder))
     return spool

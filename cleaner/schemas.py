@@ -99,10 +99,9 @@ STANDING = pa.schema(
 #: One row for each key of each passage (see minhash.keys).
 KEYS = pa.schema([("key", pa.int64()), ("passage", pa.int64())])
 
-#: Passages that share a key, and whether what they share is ``enough`` by itself; else another row of the same two is
-#: needed. Where too many share a key for all pairs to be looked at, a row with their number in ``sharing`` and the
-#: first of them on both sides says so.
-CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("enough", pa.bool_()), ("sharing", pa.int64())])
+#: Passages that share a key. Where too many share a key for all pairs to be looked at, a row with their number in
+#: ``sharing`` and the first of them on both sides says so.
+CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("sharing", pa.int64())])
 
 #: The pairs of passages to be compared, each once.
 COMPARED = pa.schema([("a", pa.int64()), ("b", pa.int64())])

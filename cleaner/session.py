@@ -175,7 +175,7 @@ def _clean(config: Config, planned: Plan, spool: Path, watch: Watch, manifest: M
     files.mkdir(exist_ok=True)
     for left in files.glob("*.tmp"):
         left.unlink()
-    against = [_index(name, spool / f"earlier-{number}") for number, name in enumerate(sorted(set(config.against)))]
+    against = [_index(config, name, spool / f"earlier-{at}") for at, name in enumerate(sorted(set(config.against)))]
     with cleans_with as engine:
         record = run(config, planned, engine, files, against)
     for left in files.glob("*.tmp"):  # of workers that died, and whose work others have done again
@@ -194,8 +194,9 @@ def _engine(config: Config, planned: Plan, watch: Watch, manifest: Manifest) -> 
     return LocalEngine(manifest.folder, taken.jobs, taken.partition_bytes, watch, manifest)
 
 
-def _index(name: str, spool: Path) -> Path:
+def _index(config: Config, name: str, spool: Path) -> Path:
+    from cleaner.duplicates import thresholds_of
     from cleaner.earlier import index_of
 
     shutil.rmtree(spool, ignore_errors=True)  # it is made anew, also where a stopped run had made it
-    return index_of(name, spool)
+    return index_of(name, spool, thresholds_of(config))

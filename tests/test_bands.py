@@ -15,7 +15,8 @@ from cleaner.minhash.bands import (
     explain_bands,
     probability,
 )
-from cleaner.minhash.keys import passage_keys
+from cleaner.minhash.keys import explain_rate, neighbours_for, passage_keys
+from cleaner.minhash.verify import Thresholds
 
 
 def test_probability_is_that_of_the_book() -> None:
@@ -99,27 +100,20 @@ def test_the_first_passage_of_a_capped_key_is_named() -> None:
 
 @pytest.mark.parametrize("offset", [0, (1 << 32) - 2, 1 << 40])
 def test_pairs_are_distinct_and_in_order(offset: int) -> None:
-    a, b = np.array([5, 1, 5, 1, 3]) + offset, np.array([6, 9, 6, 2, 4]) + offset
-    a, b = distinct_pairs(a, b, np.array([False, True, False, False, True]))
-    assert (a - offset).tolist() == [1, 3, 5]  # 1 and 2 share one key alone
-    assert (b - offset).tolist() == [9, 4, 6]
-
-
-@pytest.mark.parametrize("largest", [100, 2])
-def test_a_pair_shares_a_key_that_is_enough_or_two_others(largest: int) -> None:
-    keys, passages = [5, 5, 5, 6, 6, -7, -7, 8, 8], [1, 2, 3, 1, 2, 3, 4, 5, 5]
-    found = candidate_pairs(np.array(keys), np.array(passages), largest)
-    by_pair = dict(zip(zip(found.a.tolist(), found.b.tolist(), strict=True), found.enough.tolist(), strict=True))
-    assert by_pair == {(1, 2): True, (1, 3): False, (2, 3): False, (3, 4): True}
+    a, b = distinct_pairs(np.array([5, 1, 5, 1, 3]) + offset, np.array([6, 9, 6, 2, 4]) + offset)
+    assert (a - offset).tolist() == [1, 1, 3, 5]
+    assert (b - offset).tolist() == [2, 9, 4, 6]
 
 
 def test_keys_of_short_and_empty_texts() -> None:
     texts = pa.array(["", "One, two!", "one two", "a b c d e f g h i j", "a b c d e f g h i j k l m n o p"])
     found = passage_keys(texts, 20, 6, rate=1.0)
     by_text = [set(found.key[found.text == text].tolist()) for text in range(5)]
-    assert [len(keys) for keys in by_text] == [0, 1, 1, 1 + 20 + 6, 1 + 20 + 12]
+    assert [len(keys) for keys in by_text] == [0, 1, 1, 1 + 20 + 5, 1 + 20 + 11]
     assert by_text[1] == by_text[2]
-    assert len(by_text[3] & by_text[4]) >= 6
+    assert len(by_text[3] & by_text[4]) >= 5
+    single = passage_keys(texts, 0, 1, neighbours=1)
+    assert np.bincount(single.text).tolist() == [0, 1, 1, 1 + 6, 1 + 12]
 
 
 def test_words_in_another_order_are_not_equal() -> None:
@@ -136,5 +130,38 @@ def test_near_duplicates_of_any_lengths_are_candidates(inner: int, outer: int) -
         texts += [" ".join(shared), " ".join([*rest[: outer // 2], *shared, *rest[outer // 2 :]])]
     found = passage_keys(pa.array(texts))
     made = candidate_pairs(found.key, found.text, 100)
-    got = set(zip(made.a[made.enough].tolist(), made.b[made.enough].tolist(), strict=True))
-    assert sum((at, at + 1) in got for at in range(0, len(texts), 2)) >= 995 - 4  # .9963 ± two standard deviations
+    got = set(zip(made.a.tolist(), made.b.tolist(), strict=True))
+    assert all((at, at + 1) in got for at in range(0, len(texts), 2))
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "neighbours"),
+    [
+        (Thresholds(), 2),
+        (Thresholds(jaccard=0.7, containment=0.8), 2),
+        (Thresholds(jaccard=0.1), 1),  # a share of .18
+        (Thresholds(containment=0.25), 1),
+        (Thresholds(containment=0.26), 2),
+        (Thresholds(shared_words=5), 1),
+        (Thresholds(shared_words=6), 1),
+        (Thresholds(shared_words=7), 2),
+        (Thresholds(shared_words=1, containment=1, jaccard=1), 1),
+    ],
+)
+def test_keys_are_of_as_many_shingles_as_all_near_duplicates_share(thresholds: Thresholds, neighbours: int) -> None:
+    assert neighbours_for(thresholds) == neighbours
+
+
+def test_the_rarest_pairs_of_the_loosest_thresholds_share_a_key() -> None:
+    words = [str(number) for number in range(12)]  # eight shingles, of which four are shared: two and two
+    texts = pa.array([" ".join(words), " ".join([*words[:6], "between", *words[6:]])])
+    found = passage_keys(texts, 0, 1)
+    assert len(candidate_pairs(found.key, found.text, 100).a) == 1
+
+
+def test_the_table_of_the_rate_shows_where_a_pair_is_certain() -> None:
+    lines = explain_rate(0.5).splitlines()
+    assert lines[0] == "0.5 of all runs of 6 words are chosen; a candidate pair shares one"
+    assert lines[2].split() == ["6", "0.5000"]
+    assert lines[3].split() == ["7", "0.7500"]
+    assert explain_rate(1.0, Thresholds(jaccard=0.1)).splitlines()[2].split() == ["5", "1.0000"]

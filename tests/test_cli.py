@@ -207,8 +207,8 @@ def test_how_surely_pairs_are_found_is_explained_without_a_run(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert "4 bands of 4 rows (16 values)" in done.stdout
     assert "   1.00  1.0000" in done.stdout
-    assert "0.5 of all shingles are chosen" in done.stdout
-    assert "     2  0.2500" in done.stdout
+    assert "0.5 of all runs of 6 words are chosen" in done.stdout
+    assert "              7  0.7500" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 

@@ -106,3 +106,21 @@ def test_an_index_from_the_command_line(tmp_path: Path) -> None:
     twice = command("index", "add", "new", "-o", "index", cwd=tmp_path)
     assert twice.returncode == 0
     assert "is in index already" in twice.stderr
+
+
+def test_an_index_of_a_run_with_loose_thresholds_serves_runs_with_such(tmp_path: Path) -> None:
+    write(tmp_path / "old.jsonl", DAYS[0])
+    write(tmp_path / "new.jsonl", DAYS[2])
+    for arguments in (
+        ("run", "old.jsonl", "-o", "old"),
+        ("index", "build", "old", "-o", "index"),
+        ("run", "old.jsonl", "-o", "loose-old", "--containment", "0.1"),
+        ("index", "build", "loose-old", "-o", "loose-index"),
+        ("run", "new.jsonl", "-o", "new", "--containment", "0.1", "--against", "loose-index", "--against", "old"),
+    ):
+        done = command(*arguments, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    refused = command("run", "new.jsonl", "-o", "out", "--containment", "0.1", "--against", "index", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "too long for these thresholds" in refused.stderr
+    assert not (tmp_path / "out").exists()

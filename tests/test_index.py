@@ -13,6 +13,7 @@ from cleaner.minhash import index_parts
 from cleaner.minhash.index import PASSAGES, Index, Settings
 from cleaner.minhash.index_export import export
 from cleaner.minhash.signatures import signatures
+from cleaner.minhash.verify import Thresholds
 
 VERBS = ["sells", "opens", "floods", "repairs", "closes", "inspects", "rebuilds", "paints", "surveys", "photographs"]
 SITES = ["harbour", "bakery", "stadium", "library", "tunnel", "orchard", "cinema", "foundry", "chapel", "reservoir"]
@@ -152,3 +153,12 @@ def test_an_export_loads_into_datasketch_without_pickle(tmp_path: Path, built: I
     assert names[7] == {"id": "d7", "start": 0, "end": len(TEXTS[7])}
     with pytest.raises(OutputError, match="not empty"):
         export(built, tmp_path / "out")
+
+
+def test_thresholds_that_the_keys_of_an_index_are_too_long_for_are_refused(tmp_path: Path, built: Index) -> None:
+    loose = Thresholds(containment=0.1)
+    with pytest.raises(ConfigError, match="build the index from that"):
+        built.query(QUERY, loose)
+    other = Index.create(tmp_path / "loose", Settings(neighbours=1))
+    other.add(table(TEXTS))
+    assert other.query(QUERY, loose).num_rows >= built.query(QUERY).num_rows > 0

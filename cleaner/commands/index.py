@@ -26,12 +26,13 @@ def index_build(output: Path, index: Path) -> None:
       cleaner index build clean/ -o passages.index
     """
     from cleaner.corpus import Corpus
-    from cleaner.earlier import add_corpus
+    from cleaner.earlier import add_corpus, settings_for
     from cleaner.minhash.index import Index
     from cleaner.reports.findings import counted
 
     corpus = Corpus(output)
-    click.echo(f"{counted(add_corpus(Index.create(index), corpus), 'passage')} in {index}", err=True)
+    made = Index.create(index, settings_for(corpus.record["config"]))
+    click.echo(f"{counted(add_corpus(made, corpus), 'passage')} in {index}", err=True)
 
 
 @index_group.command("add")

@@ -1,4 +1,4 @@
-"""Candidate pairs: passages whose signatures agree in a whole band of rows.
+"""Candidate pairs: passages that share a key, such as that of a whole band of rows of their signatures.
 
 A signature is cut into ``bands`` bands of ``rows`` values. Two passages of Jaccard similarity s agree in at
 least one band with probability 1 - (1 - s^rows)^bands (Leskovec, Rajaraman, Ullman, Mining of Massive
@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from cleaner.minhash.shingles import use_numba
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
-#: The bit of a key that makes a candidate pair by itself; of others a pair needs two.
-ENOUGH = np.int64(-1 << 63)
 Number = TypeVar("Number", np.int64, np.uint64)
 
 #: In a band shared by more passages than the cap, each one is paired with so many of the first ones.
@@ -28,7 +26,6 @@ class Candidates(NamedTuple):
 
     Attributes:
         a, b: passage numbers; shape (pairs,).
-        enough: whether they share a key that is enough by itself, or two others; shape (pairs,).
         capped: the keys that more passages share than may be paired with one another; shape (capped,).
         members: how many passages share each of them; shape (capped,).
         first: the least number among these passages; shape (capped,).
@@ -37,7 +34,6 @@ class Candidates(NamedTuple):
 
     a: NDArray[np.int64]
     b: NDArray[np.int64]
-    enough: NDArray[np.bool_]
     capped: NDArray[np.int64]
     members: NDArray[np.int64]
     first: NDArray[np.int64]
@@ -78,8 +74,6 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[
 def candidate_pairs(keys: NDArray[np.int64], passages: NDArray[np.int64], largest: int) -> Candidates:
     """Return the pairs of passages that share a key.
 
-    Of keys of shingles a pair needs two; both may come from different calls, so pairs of one are returned as well.
-
     A key that more than ``largest`` passages share would give pairs without end: each of its passages is
     paired with the first ones by number and with the next one only, and the key is reported. Numbered by
     preference (earliest first), the copy that is kept is so among the partners of all others.
@@ -97,27 +91,20 @@ def candidate_pairs(keys: NDArray[np.int64], passages: NDArray[np.int64], larges
     start = np.flatnonzero(_fresh(keys))
     size = np.diff(np.append(start, len(keys)))
     capped = size > largest
-    packed = np.concatenate([_pairs_of(places, start, size, capped, some) for some in (size > 1, keys[start] < 0)])
-    packed.sort()  # a pair that shares a key that is enough is there twice
-    fresh = _fresh(packed)
-    a, b = _unpack(packed[fresh])
+    a, b = _unpack(_distinct(_pairs_of(places, start, size, capped)))
     first = places[start[capped]]
     if numbers is not None:
         a, b, first = numbers[a], numbers[b], numbers[first]
-    return Candidates(a, b, _repeated(packed)[fresh], keys[start[capped]], size[capped], first)
+    return Candidates(a, b, keys[start[capped]], size[capped], first)
 
 
-def distinct_pairs(
-    a: NDArray[np.int64], b: NDArray[np.int64], enough: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return each of the pairs of passages once that is there twice or ``enough``, sorted by a and then b."""
+def distinct_pairs(a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each pair of passages once, sorted by a and then b."""
     if len(a) and max(a.max(), b.max()) >= 1 << 32:
         numbers, places = np.unique(np.concatenate((a, b)), return_inverse=True)
-        a, b = distinct_pairs(places[: len(a)], places[len(a) :], enough)
+        a, b = distinct_pairs(places[: len(a)], places[len(a) :])
         return numbers[a], numbers[b]
-    packed = _pack(np.concatenate((a, a[enough])), np.concatenate((b, b[enough])))
-    packed.sort()
-    return _unpack(packed[_fresh(packed) & _repeated(packed)])
+    return _unpack(_distinct(_pack(a, b)))
 
 
 def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -152,7 +139,7 @@ def _maybe_shared(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[N
         return keys, places
     from cleaner.minhash.pair_kernels import maybe_shared
 
-    rows = maybe_shared(keys.view(np.uint64) << np.uint64(1), max(6, (8 * len(keys)).bit_length()))
+    rows = maybe_shared(keys.view(np.uint64), max(6, (8 * len(keys)).bit_length()))
     return keys[rows], places[rows]
 
 
@@ -190,12 +177,10 @@ def _pairs_of(
     start: NDArray[np.int64],
     size: NDArray[np.int64],
     capped: NDArray[np.bool_],
-    some: NDArray[np.bool_],
 ) -> NDArray[np.uint64]:
-    """Return the pairs that the runs ``some`` of passages make, once for each run."""
-    all_of, first_of = some & ~capped, some & capped
-    packed = _pairs_within(places, start[all_of], size[all_of])
-    packed += _pairs_with_first(places, start[first_of], size[first_of])
+    """Return the pairs that runs of passages make, once for each run."""
+    packed = _pairs_within(places, start[~capped], size[~capped])
+    packed += _pairs_with_first(places, start[capped], size[capped])
     return np.concatenate([np.zeros(0, dtype=np.uint64), *packed])
 
 

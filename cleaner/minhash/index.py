@@ -34,7 +34,7 @@ from cleaner.minhash.index_parts import (
     write_part,
     write_record,
 )
-from cleaner.minhash.keys import keys_needed, passage_keys
+from cleaner.minhash.keys import neighbours_for, passage_keys
 from cleaner.minhash.verify import DEFAULTS, REASONS, Thresholds, Verified, verify
 
 #: The columns of ``Verified`` that a match shows besides its reason.
@@ -78,7 +78,7 @@ class Index:
         """
         try:
             record = json.loads((folder / NAME).read_text(encoding="utf-8"))
-            settings = Settings(**{name: record[name] for name in ("bands", "rows", "rate", "short")})
+            settings = Settings.of(record)
             parts = [(part["name"], part["bytes"]) for part in record["parts"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"{folder}: no index that can be read ({error}); cleaner index build makes one") from error
@@ -97,7 +97,7 @@ class Index:
     @property
     def settings(self) -> Settings:
         """How its keys are made."""
-        return Settings(**{name: self.record[name] for name in ("bands", "rows", "rate", "short")})
+        return Settings.of(self.record)
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -163,21 +163,33 @@ class Index:
 
         A key that more than ``largest`` passages of the index share leads to the first ones only.
 
+        Raises:
+            ConfigError: passages that share less than the keys of this index ask for would be missed.
+
         Returns:
             one row a match, sorted by text and passage: ``text`` (its place), ``passage`` (its number), the
             columns of ``PASSAGES`` but the text itself, and those of ``Verified`` (a is the text, b the
             passage).
         """
-        asked, found = self._candidates(texts, largest, keys_needed(thresholds.shared_words))
+        self.check(thresholds)
+        asked, found = self._candidates(texts, largest)
         tables = [
             self._verified(texts, asked[at : at + PAIRS_AT_ONCE], found[at : at + PAIRS_AT_ONCE], thresholds)
             for at in range(0, max(len(asked), 1), PAIRS_AT_ONCE)
         ]
         return pa.concat_tables(tables).combine_chunks()
 
-    def _candidates(self, texts: pa.Array, largest: int, needed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def check(self, thresholds: Thresholds) -> None:
+        """Raise ``ConfigError`` if near-duplicates by these thresholds need not share a key of this index."""
+        if neighbours_for(thresholds) < self.settings.neighbours:
+            raise ConfigError(
+                f"{self.folder}: its keys are runs of six words, too long for these thresholds; clean the earlier "
+                "corpus with the same jaccard, containment and shared-words, and build the index from that"
+            )
+
+    def _candidates(self, texts: pa.Array, largest: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         made = self.settings
-        keys = passage_keys(texts, made.bands, made.rows, made.rate, made.short)
+        keys = passage_keys(texts, made.bands, made.rows, made.rate, made.short, made.neighbours)
         used = [np.zeros(0, dtype=np.int64)]
         passages = [np.zeros(0, dtype=np.int64)]
         members = np.zeros(len(keys.key), dtype=np.int64)
@@ -194,7 +206,8 @@ class Index:
             passages.append(rows[place][number <= largest] + first)
         row, passage = np.concatenate(used), np.concatenate(passages)
         row, passage = _uncapped(row, passage, members > largest)
-        return _distinct(keys.text[row], passage, keys.key[row], needed)
+        pairs = np.unique(np.stack((keys.text[row], passage), axis=1), axis=0)
+        return pairs[:, 0], pairs[:, 1]
 
     def _verified(
         self, texts: pa.Array, asked: NDArray[np.int64], found: NDArray[np.int64], thresholds: Thresholds
@@ -231,13 +244,3 @@ def _uncapped(
     row, passage = row[order], passage[order]
     kept = ~capped[row] | (np.arange(len(row)) - np.searchsorted(row, row) < FIRST)
     return row[kept], passage[kept]
-
-
-def _distinct(
-    text: NDArray[np.int64], passage: NDArray[np.int64], key: NDArray[np.int64], needed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return each pair of a text and a passage once that share a key that is enough, or ``needed`` others."""
-    rows = np.unique(np.stack((text, passage, key), axis=1), axis=0)  # a text may have a key twice
-    pairs, first, shared = np.unique(rows[:, :2], axis=0, return_index=True, return_counts=True)
-    enough = (shared >= needed) | (rows[first, 2] < 0)  # keys that are enough are negative, and so come first
-    return pairs[enough, 0], pairs[enough, 1]

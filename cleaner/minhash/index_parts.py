@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pyarrow.ipc
 
 from cleaner import schemas
 from cleaner.errors import InputError
-from cleaner.minhash.keys import BANDS, RATE, ROWS, passage_keys
+from cleaner.minhash.keys import BANDS, NEIGHBOURS, RATE, ROWS, passage_keys
 from cleaner.minhash.shingles import SHINGLE, VERSION
 from cleaner.minhash.signatures import NUM_PERM, SCHEME, SEED, signatures
 from cleaner.replacing import replacing
@@ -33,6 +33,12 @@ class Settings:
     rows: int = ROWS
     rate: float = RATE
     short: int = 8
+    neighbours: int = NEIGHBOURS
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> Settings:
+        """Return those that ``index.json`` names; those of an older version that did not know one are refused later."""
+        return cls(**{field.name: record[field.name] for field in fields(cls) if field.name in record})
 
     def record(self) -> dict[str, Any]:
         """Return all that the keys and signatures of an index hang on."""
@@ -41,10 +47,7 @@ class Settings:
             "seed": SEED,
             "num_perm": NUM_PERM,
             "shingle": {"words": SHINGLE, "version": VERSION},
-            "bands": self.bands,
-            "rows": self.rows,
-            "rate": self.rate,
-            "short": self.short,
+            **asdict(self),
         }
 
 
@@ -76,7 +79,7 @@ def write_part(folder: Path, table: pa.Table, settings: Settings) -> dict[str, i
     folder.mkdir()
     texts = large_strings(table["text"])
     signed = signatures(texts)
-    keys = passage_keys(texts, settings.bands, settings.rows, settings.rate, settings.short)
+    keys = passage_keys(texts, settings.bands, settings.rows, settings.rate, settings.short, settings.neighbours)
     order = np.lexsort((keys.text, keys.key))
     with pa.OSFile(str(folder / "passages.arrow"), "wb") as sink, pa.ipc.new_file(sink, PASSAGES) as writer:
         writer.write_table(table)

@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from cleaner.minhash.bands import ENOUGH
 from cleaner.minhash.compiled import inlined, kernel
 from cleaner.minhash.folding import U8, U32, U64, fold_text, load64, longest
 from cleaner.minhash.shingles import MULTIPLIER_1, MULTIPLIER_2, POLYNOMIAL, SHINGLE
 
-SIGN = ENOUGH.view(np.uint64)
 M1, M2, P = MULTIPLIER_1, MULTIPLIER_2, POLYNOMIAL
 ONE, EIGHT, SHINGLE_ = U64(1), U64(8), U64(SHINGLE)
 ALL = U64(0xFFFFFFFFFFFFFFFF)
@@ -167,10 +165,10 @@ def mixed_key(value: Any) -> Any:
 def key_texts(data: Any, offsets: Any, tables: Any, normal: Any, a: Any, b: Any, plan: Any, key: Any, text: Any) -> Any:
     """Write the keys of all texts in one pass; see ``keys.py``.
 
-    ``plan`` holds bands, rows, the least number of words of a text with more than one key, and the bound of the lower
-    half of the keys of chosen shingles. Returns how many keys there are, and which texts need normalisation.
+    ``plan`` holds bands, rows, the least number of words of a text with more than one key, the shingles in a key, and
+    the bound of the lower half of chosen keys. Returns how many keys there are, and which texts need normalisation.
     """
-    bands, rows, short, limit = plan
+    bands, rows, short, neighbours, limit = plan
     size = longest(offsets) * U64(2) + U64(64)
     folded = np.zeros(size, np.uint8)
     bounds = np.empty(size, np.uint32)
@@ -190,7 +188,10 @@ def key_texts(data: Any, offsets: Any, tables: Any, normal: Any, a: Any, b: Any,
         shingles = shingle(words, count, hashes)
         long = count >= U64(short)
         first = total
-        total += 1 + choose_keys(hashes, shingles, limit if long else 0, key[first:], U64(count))
+        key[total] = whole_key(hashes, shingles, count)
+        total += 1
+        if long:
+            total += choose_keys(hashes, shingles, U64(neighbours), U64(limit), key[total:])
         if long and bands > 0:
             for at in range(shingles):
                 mixed[at] = fmix32(hashes[at] >> U64(32))
@@ -200,17 +201,26 @@ def key_texts(data: Any, offsets: Any, tables: Any, normal: Any, a: Any, b: Any,
     return total, needs
 
 
-@kernel
-def choose_keys(hashes: Any, count: Any, limit: Any, key: Any, words: Any) -> Any:
-    """Write the key of the whole text, then those of its chosen shingles; return how many were chosen."""
-    whole, place = U64(0), 1
+@inlined
+def whole_key(hashes: Any, count: Any, words: Any) -> Any:
+    """Return the key of all words of a text."""
+    whole = U64(0)
     for at in range(count):
         whole += mixed_key(hashes[at] + U64(at + U64(1)) * M1)
-        chosen = mixed_key(hashes[at])
-        key[place] = np.int64(chosen & ~SIGN)
-        place += (chosen & U64(0xFFFFFFFF)) < U64(limit)
-    key[0] = np.int64(mixed_key(whole + words) | SIGN)
-    return place - 1
+    return np.int64(mixed_key(whole + words))
+
+
+@inlined
+def choose_keys(hashes: Any, count: Any, neighbours: Any, limit: Any, key: Any) -> Any:
+    """Write the chosen keys of one shingle each, or of two that are neighbours; return how many were chosen."""
+    place = 0
+    for at in range(count + ONE - neighbours):
+        i = U64(at)
+        words = hashes[i] if neighbours == ONE else hashes[i] * M2 + hashes[i + ONE]
+        chosen = mixed_key(words)
+        key[place] = np.int64(chosen)
+        place += (chosen & U64(0xFFFFFFFF)) < limit
+    return place
 
 
 @kernel
@@ -221,6 +231,6 @@ def hash_bands(row: Any, bands: Any, rows: Any, key: Any, total: Any) -> Any:
         for at in range(band * rows, (band + 1) * rows):
             h = (h ^ U64(row[at])) * M1
             h ^= h >> U64(29)
-        key[total] = np.int64(h | SIGN)
+        key[total] = np.int64(h)
         total += 1
     return total

@@ -3,15 +3,17 @@
 Three kinds of keys in one space of 64-bit numbers:
 
 - one of all words of the passage, for equal passages, also short ones;
-- one of each chosen shingle: chosen by its hash alone, the same in every passage (U. Manber, Finding similar files in
-  a large file system, 1994; the sketch modulo m of A. Broder, On the resemblance and containment of documents, 1997);
-- one of each band of the signature, for passages that are alike as wholes but share frequent shingles only, whose keys
+- one of each two neighbouring shingles, six words; with a rate below 1, of those chosen by their hash alone, the same
+  in every passage (U. Manber, Finding similar files in a large file system, 1994; the sketch modulo m of A. Broder, On
+  the resemblance and containment of documents, 1997);
+- one of each band of the signature, for passages that are alike as wholes but share frequent words only, whose keys
   are capped.
 
-Keys of the first and the third kind are negative: one of them is enough for a candidate pair. Of shingles two must be
-shared, since in a large corpus most pairs that share one share no other: to compare them would be most of the work. A
-pair of near-duplicates shares four shingles at least (eight words), whatever the lengths of both. Nine shingles in ten
-are therefore chosen: each such pair is found with a probability of .9963 or more.
+In a large corpus most pairs of passages that share one shingle share no other, and their number grows faster than the
+corpus. Near-duplicates share neighbouring ones: where text differs between two shared shingles, the four or more
+shingles across that place are not shared. So s shared shingles without neighbours are s of 5s - 4 at best; a pair that
+shares a greater part of the passage that has fewer has a key of six words in common (``neighbours_for``). That is
+certain unless a passage repeats its own words.
 """
 
 from __future__ import annotations
@@ -22,10 +24,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaner.minhash.bands import ENOUGH, MIX, band_keys
+from cleaner.minhash.bands import MIX, band_keys
 from cleaner.minhash.characters import characters
-from cleaner.minhash.shingles import SHINGLE, Backend, Shingles, normalised, shingle_hashes, text_buffers, use_numba
+from cleaner.minhash.shingles import (
+    MULTIPLIER_2,
+    SHINGLE,
+    Backend,
+    Shingles,
+    normalised,
+    shingle_hashes,
+    text_buffers,
+    use_numba,
+)
 from cleaner.minhash.signatures import NUM_PERM, permutations, signatures
+from cleaner.minhash.verify import DEFAULTS, Thresholds
 
 
 class Keys(NamedTuple):
@@ -40,36 +52,32 @@ class Keys(NamedTuple):
     text: NDArray[np.int64]
 
 
-#: Defaults: bands of a signature, values in a band, the share of shingles that are chosen.
-BANDS, ROWS, RATE = 4, 4, 0.9
-#: So many shingles near-duplicates must share for two chosen ones to be asked of a candidate pair.
-_MANY = 4
+#: Defaults: bands of a signature, values in a band, the share of keys of neighbouring shingles that are chosen.
+BANDS, ROWS, RATE = 4, 4, 1.0
+#: Shingles in a key.
+NEIGHBOURS = 2
 
 
-def keys_needed(shared_words: int) -> int:
-    """How many chosen shingles make a candidate pair, if near-duplicates share so many words in shingles at least."""
-    return 2 if shared_words - SHINGLE + 1 >= _MANY else 1
+def neighbours_for(thresholds: Thresholds = DEFAULTS) -> int:
+    """Return how many neighbouring shingles (1 or 2) all near-duplicates by these thresholds share.
 
-
-def found(rate: float, shared: int, needed: int) -> float:
-    """The probability that of ``shared`` shingles at least ``needed`` (1 or 2) are chosen."""
-    missed = (1 - rate) ** shared
-    if needed > 1:
-        missed += shared * rate * (1 - rate) ** (shared - 1)
-    return max(0.0, 1 - missed)
-
-
-def explain_rate(rate: float, shared_words: int = 8) -> str:
-    """Return the table of how surely chosen shingles make a pair a candidate, by the shingles that it shares.
-
-    Near-duplicates share ``shared_words`` words in shingles at least; that row is marked.
+    A Jaccard similarity of j is a share of 2j / (1 + j) or more of the passage that has fewer shingles.
     """
-    least = max(1, shared_words - SHINGLE + 1)
-    needed = keys_needed(shared_words)
-    lines = [f"{rate:g} of all shingles are chosen; a pair needs {needed} of them", "shared  found"]
-    for shared in sorted({1, 2, 3, 4, 6, 8, 12, 16, 24, least}):
-        mark = f"  the least that near-duplicates share ({shared_words} words)" if shared == least else ""
-        lines.append(f"   {shared:3d}  {found(rate, shared, needed):.4f}{mark}")
+    shared = max(1, thresholds.shared_words - SHINGLE + 1)
+    share = min(thresholds.containment, 2 * thresholds.jaccard / (1 + thresholds.jaccard))
+    return NEIGHBOURS if share > shared / (5 * shared - 4) + 1e-9 else 1  # more than by rounding
+
+
+def found(rate: float, keys: int) -> float:
+    """The probability that of ``keys`` shared keys at least one is chosen."""
+    return 1 - (1 - rate) ** keys
+
+
+def explain_rate(rate: float, thresholds: Thresholds = DEFAULTS) -> str:
+    """Return the table of how surely a pair becomes a candidate, by the words in a row that it shares."""
+    words = SHINGLE - 1 + neighbours_for(thresholds)
+    lines = [f"{rate:g} of all runs of {words} words are chosen; a candidate pair shares one", "words in a row  found"]
+    lines += [f"            {words + more:3d}  {found(rate, more + 1):.4f}" for more in (0, 1, 2, 3, 5, 9, 19)]
     return "\n".join(lines)
 
 
@@ -79,18 +87,18 @@ def passage_keys(
     rows: int = ROWS,
     rate: float = RATE,
     short: int = 8,
+    neighbours: int = NEIGHBOURS,
     backend: Backend = "auto",
 ) -> Keys:
-    """Return all keys of each text of an Arrow string array.
-
-    ``found`` says how surely a pair is found by its shingles alone.
+    """Return all keys of each text of an Arrow string array; one text may have a key twice.
 
     Args:
         texts: see ``shingle_hashes``.
         bands: bands of the signature, or 0.
         rows: values in a band.
-        rate: the share of all shingles that are chosen, 0 to 1.
+        rate: the share of keys of neighbouring shingles that are chosen, 0 to 1.
         short: texts of fewer words have the key of all their words only; texts without words have none.
+        neighbours: shingles in such a key, 1 or 2; see ``neighbours_for``.
         backend: see ``shingle_hashes``.
 
     Raises:
@@ -99,13 +107,13 @@ def passage_keys(
     if bands * rows > NUM_PERM:
         raise ValueError(f"{bands} bands of {rows} rows need {bands * rows} values of a signature, not {NUM_PERM}")
     data, offsets = text_buffers(texts)
-    plan = (bands, rows, short, int(rate * 2**32))
+    plan = (bands, rows, short, neighbours, int(rate * 2**32))
     if use_numba(backend, len(data)):
         return _compiled_keys(data, offsets, plan, normal=False)
     return _plain_keys(texts, plan)
 
 
-Plan = tuple[int, int, int, int]
+Plan = tuple[int, int, int, int, int]
 
 
 def _compiled_keys(data: NDArray[np.uint8], offsets: NDArray[np.int64], plan: Plan, normal: bool) -> Keys:
@@ -125,13 +133,14 @@ def _compiled_keys(data: NDArray[np.uint8], offsets: NDArray[np.int64], plan: Pl
 
 
 def _plain_keys(texts: pa.Array, plan: Plan) -> Keys:
-    bands, rows, short, limit = plan
+    bands, rows, short, neighbours, limit = plan
     shingles = shingle_hashes(texts, "numpy", bits=64)
     some, long = np.flatnonzero(shingles.words), np.flatnonzero(shingles.words >= short)
-    parts = [Keys(_whole_keys(shingles)[some], some), _shingle_keys(shingles, shingles.words >= short, limit)]
+    chosen = _shingle_keys(shingles, shingles.words >= short, neighbours, limit)
+    parts = [Keys(_whole_keys(shingles)[some], some), chosen]
     if bands:
         signed = signatures(texts, NUM_PERM, "numpy")[long]
-        parts.append(Keys(band_keys(signed, bands, rows).reshape(-1) | ENOUGH, np.repeat(long, bands)))
+        parts.append(Keys(band_keys(signed, bands, rows).reshape(-1), np.repeat(long, bands)))
     return Keys(np.concatenate([part.key for part in parts]), np.concatenate([part.text for part in parts]))
 
 
@@ -149,13 +158,17 @@ def _whole_keys(shingles: Shingles) -> NDArray[np.int64]:
     mixed = _mixed(shingles.hashes.astype(np.uint64) + (place + 1).astype(np.uint64) * MIX)
     sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(mixed, dtype=np.uint64)))
     whole = sums[shingles.offsets[1:]] - sums[shingles.offsets[:-1]]
-    keys: NDArray[np.int64] = _mixed(whole + shingles.words.astype(np.uint64)).view(np.int64) | ENOUGH
+    keys: NDArray[np.int64] = _mixed(whole + shingles.words.astype(np.uint64)).view(np.int64)
     return keys
 
 
-def _shingle_keys(shingles: Shingles, wanted: NDArray[np.bool_], limit: int) -> Keys:
-    """Return the keys of the chosen shingles of the texts ``wanted``."""
+def _shingle_keys(shingles: Shingles, wanted: NDArray[np.bool_], neighbours: int, limit: int) -> Keys:
+    """Return the chosen keys of neighbouring shingles of the texts ``wanted``."""
     text = np.repeat(np.arange(len(wanted)), np.diff(shingles.offsets))
-    keys = _mixed(shingles.hashes.astype(np.uint64))
+    words = hashes = shingles.hashes.astype(np.uint64)
+    if neighbours > 1:
+        within = text[:-1] == text[1:]
+        text, words = text[:-1][within], (hashes[:-1] * MULTIPLIER_2 + hashes[1:])[within]
+    keys = _mixed(words)
     chosen = ((keys & np.uint64(0xFFFFFFFF)) < limit) & wanted[text]
-    return Keys(keys[chosen].view(np.int64) & ~ENOUGH, text[chosen])
+    return Keys(keys[chosen].view(np.int64), text[chosen])

@@ -23,7 +23,7 @@ from cleaner.minhash.characters import ALONE, GAP, IGNORED, characters, folded
 #: Words in a shingle.
 SHINGLE = 5
 #: Changes whenever a text may get other shingles, hashes or keys than before: saved indexes carry it.
-VERSION = 2
+VERSION = 3
 
 MULTIPLIER_1 = np.uint64(0x9E3779B97F4A7C15)
 MULTIPLIER_2 = np.uint64(0xC2B2AE3D27D4EB4F)

@@ -164,3 +164,28 @@ def test_backends_make_the_same_keys(texts: list[str]) -> None:
     rows = [passage_keys(array, 20, 6, rate=0.5, short=4, backend=backend) for backend in ("numpy", "numba")]
     fast, plain = (sorted(zip(found.text.tolist(), found.key.tolist(), strict=True)) for found in rows)
     assert fast == plain
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> list[str]:
+    """A text of words that are all different, and another one with runs of them replaced, left out and moved."""
+    words = [f"w{number}" for number in range(draw(st.integers(8, 60)))]
+    other = list(words)
+    places = st.integers(0, 59)
+    for number, (at, size, to) in enumerate(draw(st.lists(st.tuples(places, st.integers(0, 4), places), max_size=12))):
+        run = other[at : at + size]
+        other[at : at + size] = [f"new{number}"] if to % 3 else []
+        if to % 3 == 2:
+            other[to:to] = run
+    return [" ".join(words), " ".join(other)]
+
+
+@given(st.lists(edited(), min_size=1, max_size=20))
+@settings(max_examples=200, deadline=None)
+def test_all_near_duplicates_share_a_key(pairs: list[list[str]]) -> None:
+    texts = pa.array([text for pair in pairs for text in pair])
+    a = np.arange(0, len(texts), 2)
+    near = a[verify(texts, a, a + 1, Thresholds(form=0)).flag]
+    keys = passage_keys(texts, 0, 1)
+    for one in near.tolist():
+        assert set(keys.key[keys.text == one].tolist()) & set(keys.key[keys.text == one + 1].tolist())
