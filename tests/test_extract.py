@@ -17,6 +17,7 @@ from cleaner.extract.pages import DEEPEST_PAGE, LARGEST_PAGE, MOST_TAGS
 
 CASES = pathlib.Path(__file__).parent / "cases"
 PAGES: list[dict[str, Any]] = tomllib.loads((CASES / "extract.toml").read_text(encoding="utf-8"))["page"]
+BYLINES: list[dict[str, Any]] = tomllib.loads((CASES / "bylines.toml").read_text(encoding="utf-8"))["byline"]
 PROSE = "<p>The quick ferry left the harbour at nine, the captain said, and it came back before noon.</p>"
 ORDER = """
 import json, pathlib, sys
@@ -40,6 +41,13 @@ def test_a_page_gives_its_article_and_metadata(case: dict[str, Any]) -> None:
     assert {name: getattr(found, name) for name in wanted} == wanted
     assert list(found.authors) == case.get("authors", [])
     assert found.url == case.get("address", case.get("url"))
+
+
+@pytest.mark.parametrize("case", BYLINES, ids=lambda case: case["name"])
+def test_a_byline_in_the_markup_names_the_authors(case: dict[str, Any]) -> None:
+    found = extract(f"<h1>Council votes for trams</h1>{case['html']}{PROSE}{PROSE}")
+    assert list(found.authors) == case["authors"]
+    assert "The quick ferry left" in found.text
 
 
 def test_each_paragraph_is_one_line() -> None:

@@ -1,4 +1,4 @@
-"""What a page says of its article: JSON-LD first, then meta tags, then what trafilatura and htmldate find."""
+"""What a page says of its article: JSON-LD first, then meta tags, then its markup and what htmldate finds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
+from cleaner.extract.bylines import byline
 from cleaner.extract.cues import WORD
 
 LOGGER = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def metadata(tree: HtmlElement, url: str | None) -> Metadata:
     sitename = _first(meta, _SITES[:1]) or publisher or _first(meta, _SITES)
     return Metadata(
         title=_title(tree, _text(article.get("headline")) or _first(meta, _TITLES), sitename),
-        authors=_names(article.get("author")) or _meta_authors(meta),
+        authors=_names(article.get("author")) or _meta_authors(meta) or byline(tree),
         published=_date(article.get("datePublished")) or _meta_date(meta, _PUBLISHED) or _found_date(tree, url),
         updated=_date(article.get("dateModified")) or _meta_date(meta, _UPDATED),
         sitename=sitename,
