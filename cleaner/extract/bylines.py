@@ -49,7 +49,8 @@ def _of_others(element: HtmlElement) -> bool:
 
 def _people(element: HtmlElement) -> tuple[str, ...]:
     """The names with which the text of an element begins; behind them its other parts say who these people are."""
-    said, names = "", ()
+    said = ""
+    names: tuple[str, ...] = ()
     for part in (" ".join(one.split()) for one in element.xpath(".//text()")):
         if len(said) > LONGEST or (
             part and not (_LEADS_ON.search(said) or _JOINS.match(part) or LABEL.fullmatch(said))
