@@ -27,8 +27,9 @@ from cleaner.readers import Plan
 from cleaner.writers.record import write_record
 from cleaner.writers.shards import WriteShards
 
-#: Bytes of text for each shard of the corpus.
-SHARD_BYTES = 256 << 20
+#: Bytes of text for each shard of the corpus, and so many shards at most: above, they grow.
+SHARD_BYTES = 64 << 20
+MOST_SHARDS = 1024
 
 
 def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Sequence[Path] = ()) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     documents = engine.map("documents", plan.splits, Prepare.of(config), schemas.DOCUMENTS)
     sizes = engine.map("sizes", documents.only("text", "kind", "digest"), measure, schemas.SIZES)
     size, pages, digest = measured(sizes)
-    shards = max(1, -(-size // SHARD_BYTES))
+    shards = shards_for(size)
     repeated = find_repeated(engine, documents)
     templates = learn_templates(engine, documents, repeated) if boilerplate else None
     detector = Detector(config.boilerplate, config.rules, templates, config.templates) if templates else None
@@ -54,6 +55,11 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.found.flags)
     written = engine.shuffle("written", cleaned, key, write, schemas.WRITTEN)
     return write_record(folder, config, {"pages": pages, "sha256": digest}, cleaned, templates, duplicates, written)
+
+
+def shards_for(size: int) -> int:
+    """The number of files of a corpus with ``size`` bytes of text; the corpus alone decides, not the machine."""
+    return min(MOST_SHARDS, max(1, -(-size // SHARD_BYTES)))
 
 
 def measure(batch: pa.RecordBatch) -> pa.RecordBatch:

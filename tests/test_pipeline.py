@@ -126,6 +126,11 @@ def test_shards_hold_the_same_documents(
     assert len(restored(tmp_path / "out", tmp_path / "originals")) == len(whole)
 
 
+@pytest.mark.parametrize(("size", "shards"), [(0, 1), (64 << 20, 1), (65 << 20, 2), (10**10, 150), (10**13, 1024)])
+def test_shards_grow_with_the_corpus_once_there_are_many(size: int, shards: int) -> None:
+    assert pipeline.shards_for(size) == shards
+
+
 def _as_json_lines(out: Path, path: Path) -> Path:
     """The clean corpus as an input again: id, text, source and date."""
     names = ("id", "text", "source", "published")
