@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import orjson
 
 from cleaner.errors import InputError
 from cleaner.output import SPOOL, record_of
-from cleaner.writers.formats import check_digest, read_packed
+from cleaner.writers.formats import CHANGED, check_digest, read_packed
 
 
 class Corpus:
@@ -56,6 +57,18 @@ class Corpus:
         for name, file in self.record["outputs"].items():
             check_digest(self.folder / name, file["sha256"])
 
+    def check_originals(self) -> None:
+        """Hold all that originals are restored from against its digests: documents, their texts, and the audit.
+
+        Raises:
+            InputError: names the first file that is missing or changed.
+        """
+        for stem in (self._stem, "dropped", "audit"):
+            for name in self.names(stem):
+                check_digest(self.folder / name, self.record["outputs"][name]["sha256"])
+        if self._stem == "documents":
+            deque(self.documents(), maxlen=0)  # reads the text files
+
     def documents(self) -> Iterator[dict[str, Any]]:
         """The documents that were kept, with their clean text."""
         for name in self.names(self._stem):
@@ -97,7 +110,11 @@ class Corpus:
         return [name for name in names if name.startswith((stem + ".", stem + "-"))]
 
     def with_text(self, record: dict[str, Any]) -> dict[str, Any]:
-        """A record of the corpus with its text, which the format ``txt`` keeps in a file of its own."""
+        """A record of the corpus with its text, which the format ``txt`` keeps in a file of its own.
+
+        Raises:
+            InputError: that file is missing or changed.
+        """
         if "text" in record:
             return record
         if not isinstance(record.get("file"), str):
@@ -106,10 +123,8 @@ class Corpus:
         path = folder / record.pop("file")
         if ".." in path.parts or not path.is_relative_to(folder):
             raise InputError(f"{path}: lies outside of {folder}; was the corpus changed?")
-        try:
-            return {**record, "text": path.read_bytes().decode()}
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}; run cleaner again to make it") from error
+        check_digest(path, record.pop("sha256"))
+        return {**record, "text": path.read_bytes().decode()}
 
 
 def _read(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
@@ -126,4 +141,4 @@ def _read(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
     except orjson.JSONDecodeError as error:
         raise InputError(f"{path}:{number}: is no JSON: {error}; was the file changed?") from error
     if digest.hexdigest() != wanted:
-        raise InputError(f"{path}: is not as the run wrote it (run.json has another digest); it was changed or cut")
+        raise InputError(f"{path}: {CHANGED}")

@@ -43,9 +43,12 @@ def report_command(output: Path, target: Path | None) -> None:
 def why_command(identity: str, output: Path) -> None:
     """Show every edit and match of one document.
 
+    Of a record that was rejected, named by its id or place, it shows why.
+
     \b
-    Example:
+    Examples:
       cleaner why 2024/story.txt -o clean/
+      cleaner why dump.jsonl:17 -o clean/
     """
     from cleaner.corpus import Corpus
     from cleaner.errors import InputError
@@ -69,8 +72,9 @@ def why_command(identity: str, output: Path) -> None:
 def restore_command(output: Path, folder: Path) -> None:
     """Write the original texts back from a run's output.
 
-    Corpus and audit are read. Each document becomes a file named by its id; a text file
-    comes back byte for byte, a page as its extracted text: its HTML is not kept.
+    Corpus and audit are read, once they are found to be as the run wrote them. Each document
+    becomes a file named by its id; a text file comes back byte for byte, a page as its extracted
+    text: its HTML is not kept. Records that the run rejected are not restored.
 
     \b
     Example:
@@ -78,16 +82,23 @@ def restore_command(output: Path, folder: Path) -> None:
     """
     from cleaner import audit
     from cleaner.corpus import Corpus
-    from cleaner.errors import OutputError
+    from cleaner.errors import InputError, OutputError
     from cleaner.reports.findings import counted
 
     corpus = Corpus(output)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder}: holds files already; choose an empty or a new folder with -o")
+    try:
+        corpus.check_originals()
+    except InputError as error:
+        raise InputError(f"{error}; nothing was restored") from error
     count = audit.restore(corpus.with_audit(), folder)
     click.echo(f"{counted(count, 'document')} restored to {folder}", err=True)
     if pages := corpus.record["inputs"].get("pages"):
         click.echo(f"{counted(pages, 'page')} restored as extracted text; the HTML itself is not kept", err=True)
+    if rejected := corpus.record["counts"]["rejected"]:
+        not_read = f"{counted(rejected, 'record')} not restored, as the run could not use"
+        click.echo(f"{not_read} {'it' if rejected == 1 else 'them'}: see {output / 'rejected.jsonl'}", err=True)
 
 
 @click.command("rethreshold")

@@ -92,9 +92,15 @@ def _warnings(record: dict[str, Any], folder: Path | None) -> Iterator[str]:
         more = "; rejected.jsonl has all" if folder else ""
         yield f"{counted(counts['rejected'], 'record')} could not be used{commonest(record)}{more}"
     if counts.get("without_text"):
-        yield f"{counted(counts['without_text'], 'document')} without text"
+        yield f"{counted(counts['without_text'], 'document')} without text{_named(record['without_text'], counts)}"
     if counts["read"] == counts["rejected"]:
         yield "nothing was kept"
+
+
+def _named(identities: list[str], counts: dict[str, int]) -> str:
+    """The first documents without text, and how many more there are."""
+    more = counts["without_text"] - len(identities)
+    return f": {', '.join(excerpt(one) for one in identities)}" + (f" and {more:,} more" if more else "")
 
 
 def commonest(record: dict[str, Any]) -> str:

@@ -29,10 +29,15 @@ def explain(
 ) -> Iterator[str]:
     """The parts of the explanation, in the order in which they are printed, for a terminal ``width`` columns wide.
 
+    ``identity`` is a document's id, or the id or the place of a record that was rejected.
+
     Raises:
-        InputError: the corpus has no document of this id.
+        InputError: the run read nothing by that name.
     """
-    document = next(lookup.documents(corpus, identity), None) or _missing(corpus, identity)
+    document = next(lookup.documents(corpus, identity), None)
+    if document is None:
+        yield from _rejected(corpus, identity, paint)
+        return
     trail = list(lookup.lines(corpus, "audit", identity))
     original = audit.original_text(document["text"], trail)
     edits = [record for record in trail if "removed" in record]
@@ -58,12 +63,26 @@ def _fields(document: dict[str, Any]) -> Iterator[str]:
             yield f"  {key}: {visible(', '.join(map(str, value)) if isinstance(value, list) else str(value))}"
 
 
-def _missing(corpus: Corpus, identity: str) -> dict[str, Any]:
+def _rejected(corpus: Corpus, identity: str, paint: Paint) -> Iterator[str]:
+    """Where the rejected records of this id or place stand, and why they are not in the corpus."""
+    rows = [row for row in corpus.lines("rejected") if identity in (row["id"], row["location"])]
+    if not rows:
+        raise InputError(f"{corpus.folder}: has no document {identity!r}{_near(corpus, identity)}")
+    yield paint(visible(identity), bold=True) + ": rejected, so it is not in the corpus"
+    for row in rows[:NAMED]:
+        yield f"  {visible(row['location'])}: {visible(row['reason'])}"
+    if len(rows) > NAMED:
+        yield f"  and {len(rows) - NAMED:,} more; rejected.jsonl has all"
+
+
+def _near(corpus: Corpus, identity: str) -> str:
     seen = tuple(row["id"] for _, row in zip(range(100_000), corpus.all_documents(), strict=False))
+    places = (one for row in corpus.lines("rejected") for one in (row["id"], row["location"]) if one is not None)
+    seen += tuple(one for _, one in zip(range(100_000), places, strict=False))
     longer = [one for one in seen if identity and one.startswith(identity)]
     near = f"; did you mean {longer[0]!r}?" if longer else suggest(identity, seen)
-    where = "; its ids are in the corpus file, those of records that were not used in rejected.jsonl"
-    raise InputError(f"{corpus.folder} has no document {identity!r}{near or where}")
+    named = [*corpus.names("corpus"), *corpus.names("documents")]
+    return near or f"; ids stand in {corpus.folder / named[0]}"
 
 
 def _edit(

@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+#: What is counted, each by name.
+KINDS = ("rules", "characters", "totals", "sources", "lost", "without_text")
+#: So many documents without text are named, the first by their ids.
+NAMED = 3
+
 
 class Written(NamedTuple):
     """One document that is written.
@@ -35,9 +40,10 @@ class Counts:
         self.totals: Counter[str] = Counter()
         self.sources: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
+        self.without_text: Counter[str] = Counter()
 
     def add(self, documents: Sequence[Written]) -> None:
-        """Count some documents."""
+        """Count some documents, which come sorted by their ids."""
         rules = list(chain.from_iterable(one.row["rules"] for one in documents))
         self.rules.update(rules)
         for rule, size in zip(rules, chain.from_iterable(one.row["sizes"] for one in documents), strict=True):
@@ -51,7 +57,9 @@ class Counts:
         self._add_texts([one.row for one in documents if one.dropped], ("dropped", "dropped_characters"))
         kept = [one.row for one in documents if not one.dropped]
         self._add_texts(kept, ("documents", "characters"))
-        self.totals["without_text"] += sum(not row["text"].strip() for row in kept)
+        empty = [row["id"] for row in kept if not row["text"].strip()]
+        self.totals["without_text"] += len(empty)
+        self.without_text.update(empty[: NAMED - len(self.without_text)])
         self.totals["changed"] += sum(bool(row["edits"]) for row in kept)
 
     def _add_texts(self, rows: Sequence[dict[str, Any]], names: tuple[str, str]) -> None:
@@ -60,5 +68,4 @@ class Counts:
 
     def as_json(self) -> dict[str, Any]:
         """As a JSON object."""
-        kinds = ("rules", "characters", "totals", "sources", "lost")
-        return {kind: dict(getattr(self, kind)) for kind in kinds}
+        return {kind: dict(getattr(self, kind)) for kind in KINDS}

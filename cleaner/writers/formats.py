@@ -12,6 +12,8 @@ from cleaner.writers.files import Output
 
 #: Values of the setting ``format``; ``txt`` puts texts into a tree, and all else into JSON lines.
 FORMATS = ("jsonl", "jsonl.zst", "parquet", "txt")
+#: What is said of a file of a run that has another digest now.
+CHANGED = "was changed or cut since the run wrote it; put it back as it was, or run cleaner again"
 
 
 def corpus_output(folder: Path, name: str) -> Output:
@@ -55,4 +57,4 @@ def check_digest(path: Path, wanted: str) -> None:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}; run cleaner again to make it") from error
     if found != wanted:
-        raise InputError(f"{path}: is not as the run wrote it (run.json has another digest); it was changed or cut")
+        raise InputError(f"{path}: {CHANGED}")

@@ -18,6 +18,7 @@ from cleaner.duplicates import Duplicates
 from cleaner.engines import Dataset
 from cleaner.output import MARK, RECORD
 from cleaner.writers.clusters import write_lines
+from cleaner.writers.counts import KINDS, NAMED
 from cleaner.writers.files import Output
 
 #: So many sources are named in ``run.json``.
@@ -66,6 +67,7 @@ def write_record(
             "without_text": totals["without_text"],
         },
         "rejections": rejected.pop("reasons"),
+        **({"without_text": sorted(empty)[:NAMED]} if (empty := counts["without_text"]) else {}),
         "edits": {rule: counts["rules"][rule] for rule in sorted(counts["rules"])},
         "characters_removed": {rule: counts["characters"][rule] for rule in sorted(counts["characters"])},
         "templates": learned["rows"],
@@ -133,8 +135,7 @@ def worst_sources(counts: dict[str, Counter[str]]) -> list[dict[str, Any]]:
 
 
 def _sum(files: list[dict[str, Any]]) -> dict[str, Counter[str]]:
-    kinds = ("rules", "characters", "totals", "sources", "lost")
-    sums: dict[str, Counter[str]] = {kind: Counter() for kind in kinds}
+    sums: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
     for file in files:
         for kind, counts in orjson.loads(file["counts"]).items():
             sums[kind].update(counts)

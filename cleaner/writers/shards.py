@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -123,7 +124,7 @@ class WriteShards:
             files.dropped.write(record)
         else:
             if self.format == "txt":
-                record["file"] = write_text(self.folder / "text", row["id"], record.pop("text"), files.texts)
+                record |= write_text(self.folder / "text", row["id"], record.pop("text"), files.texts)
             files.corpus.write(record)
         return Written(row, before, found, share >= NEAR_DOCUMENT, dropped)
 
@@ -141,8 +142,11 @@ def picked(batches: Sequence[pa.RecordBatch], numbers: NDArray[np.int64]) -> lis
     return [taken[place] for place in np.argsort(order).tolist()]
 
 
-def write_text(folder: Path, identity: str, text: str, taken: set[str]) -> str:
-    """Write the file of a document below ``folder``; returns its path there. ``taken`` are those of its shard."""
+def write_text(folder: Path, identity: str, text: str, taken: set[str]) -> dict[str, str]:
+    """Write the file of a document below ``folder``; returns its path there, and its digest.
+
+    ``taken`` are the paths of its shard.
+    """
     path = folder / text_path(identity)
     name = path.relative_to(folder).as_posix()
     if name in taken:  # of the ids "a" and "a.txt" the second; both are in one shard, in order
@@ -150,8 +154,9 @@ def write_text(folder: Path, identity: str, text: str, taken: set[str]) -> str:
         name = path.relative_to(folder).as_posix()
     taken.add(name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
-    return name
+    raw = text.encode()
+    path.write_bytes(raw)
+    return {"file": name, "sha256": hashlib.sha256(raw).hexdigest()}
 
 
 class Files:
