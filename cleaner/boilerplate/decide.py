@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from cleaner.boilerplate.cuts import STAGE, cut
 from cleaner.boilerplate.looks import Detectors, Look
-from cleaner.boilerplate.marks import Mark
+from cleaner.boilerplate.marks import DETECTORS, Marks
 from cleaner.boilerplate.model import LineModel
 from cleaner.boilerplate.prose import prose
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.boilerplate.scan import scan
 from cleaner.boilerplate.templates import Templates
 from cleaner.boilerplate.verdicts import Verdicts, verdicts
-from cleaner.boilerplate.weigh import DETECTORS, weigh
+from cleaner.boilerplate.weigh import weigh
 from cleaner.collector import paused
 from cleaner.documents import Edit, Finding, apply, compose
 from cleaner.lines import Lines, Texts
@@ -107,19 +107,19 @@ class Found(NamedTuple):
         edits: of each document that changes.
         taken: how many characters go with each line, shape (lines,); None if parts of lines go, too.
         doubted: what is not sure enough to go.
-        marks: by row.
+        marks: those of the detectors that speak of few lines.
 
     """
 
     edits: dict[int, list[Edit]]
     taken: NDArray[np.int64] | None
     doubted: Verdicts
-    marks: Mapping[int, Sequence[Mark]]
+    marks: Marks
 
 
 def _once(look: Look, settings: Settings) -> Found:
     lines = look.lines
-    marks = look.marks() if len(lines) else {}
+    marks = look.marks() if len(lines) else Marks.of([], lines)
     threshold = REMOVE[settings.level]
     found = verdicts(lines, marks, weigh(look, marks), threshold * REPORT)
     sure = found.confidence >= threshold
@@ -145,10 +145,10 @@ def _by_detector(said: tuple[str, float]) -> int:
     return ("model", "templates", *DETECTORS).index(said[0])
 
 
-def _fields(lines: Lines, marks: Mapping[int, Sequence[Mark]], documents: Container[int]) -> dict[int, dict[str, Any]]:
+def _fields(lines: Lines, marks: Marks, documents: Container[int]) -> dict[int, dict[str, Any]]:
     """What the marks say of each of the documents; the first line that says a field counts."""
     fields: dict[int, dict[str, Any]] = {}
-    telling = [(row, mark.fields) for row, some in marks.items() for mark in some if mark.fields]
+    telling = [(mark.row, mark.fields) for mark in marks.each if mark.fields]
     telling.sort(key=itemgetter(0))
     places = lines.document[[row for row, _ in telling]].tolist() if telling else []
     for document, (_, told) in zip(places, telling, strict=True):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cleaner import fields as header
 from cleaner.boilerplate import captions
 from cleaner.boilerplate.familiar import frequent
-from cleaner.boilerplate.marks import Mark
+from cleaner.boilerplate.marks import Mark, Marks
 from cleaner.boilerplate.model import LineModel, lexical_score
 from cleaner.boilerplate.places import Places, is_prose
 from cleaner.boilerplate.prose import prose
@@ -111,8 +111,8 @@ class Look:
         """Which lines are running text; shape (lines,)."""
         return prose(self.lines, self.seen)[0]
 
-    def marks(self) -> dict[int, list[Mark]]:
-        """Return the marks of the detectors that speak of few lines, by row."""
+    def marks(self) -> Marks:
+        """Return the marks of the detectors that speak of few lines."""
         found: list[Mark] = []
         places = Places.of(self.lines, self.ending)
         if self.detectors.ruleset is not None:
@@ -121,7 +121,4 @@ class Look:
             found += header.match(self.lines, found, places, self.headers)
         if self.detectors.captions:
             found += captions.match(self.lines, self.alike)
-        rows: dict[int, list[Mark]] = {}
-        for mark in found:
-            rows.setdefault(mark.row, []).append(mark)
-        return rows
+        return Marks.of(found, self.lines)

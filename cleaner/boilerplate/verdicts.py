@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.boilerplate.marks import Mark, is_whole
+from cleaner.boilerplate.marks import Marks
 from cleaner.boilerplate.weigh import Said
 from cleaner.lines import Lines
 
@@ -39,47 +38,33 @@ class Verdicts(NamedTuple):
 
     def take(self, wanted: NDArray[np.bool_]) -> Verdicts:
         """Return some of the verdicts, in the same order."""
+        if wanted.all():
+            return self
         at = np.flatnonzero(wanted)
         rule, evidence = [self.rule[place] for place in at.tolist()], [self.evidence[place] for place in at.tolist()]
         whole = int(np.count_nonzero(wanted[: self.whole]))
         return Verdicts(self.row[at], self.start[at], self.end[at], self.confidence[at], rule, evidence, whole)
 
 
-def verdicts(lines: Lines, marks: Mapping[int, Sequence[Mark]], said: Said, least: float) -> Verdicts:
+def verdicts(lines: Lines, marks: Marks, said: Said, least: float) -> Verdicts:
     """Return the verdicts of at least that confidence on whole lines, and on parts of the other lines."""
     rows = np.flatnonzero(said.united >= least)
     confidence = rounded(said.united[rows])
-    free, names = _named(rows.tolist(), confidence.tolist(), said.by["templates"][rows] > 0, marks)
+    free = marks.kept()[rows] < confidence
+    rows, confidence = rows[free], confidence[free]
+    others = np.where(said.by["templates"][rows] > 0, "template", "line-model").tolist()
+    names = [name or other for name, other in zip(marks.names(rows), others, strict=True)]
     start, end = np.zeros(len(rows), dtype=np.int64), lines.end[rows] - lines.start[rows]
-    whole = Verdicts(rows, start, end, confidence, names, _evidence(said, rows), len(rows)).take(free)
+    whole = Verdicts(rows, start, end, confidence, names, _evidence(said, rows), len(rows))
     return _with_parts(whole, lines, marks, least)
 
 
-def _named(
-    rows: list[int], confidence: list[float], template: NDArray[np.bool_], marks: Mapping[int, Sequence[Mark]]
-) -> tuple[NDArray[np.bool_], list[str]]:
-    """Say which rows no mark protects, and the most telling names: a rule's before that of a template or the model."""
-    free = [True] * len(rows)
-    names: list[str] = np.where(template, "template", "line-model").tolist()
-    for at, row in enumerate(rows):
-        best = (0.0, "")
-        for mark in marks.get(row, ()):
-            if mark.action == "keep":
-                free[at] = free[at] and mark.confidence < confidence[at]
-            elif mark.action == "remove":
-                best = max(best, (mark.confidence, mark.rule))
-        names[at] = best[1] or names[at]
-    return np.array(free, dtype=np.bool_), names
-
-
-def _with_parts(whole: Verdicts, lines: Lines, marks: Mapping[int, Sequence[Mark]], least: float) -> Verdicts:
+def _with_parts(whole: Verdicts, lines: Lines, marks: Marks, least: float) -> Verdicts:
     """Add the verdicts on parts of the lines that are not spoken of as a whole."""
-    parts = [
-        mark
-        for row in sorted(marks.keys() - set(whole.row.tolist()))
-        for mark in marks[row]
-        if mark.action == "remove" and mark.confidence >= least and not is_whole(mark, lines)
-    ]
+    spoken = np.zeros(len(lines), dtype=np.bool_)
+    spoken[whole.row] = True
+    at = np.flatnonzero(marks.remove & ~marks.whole & (marks.confidence >= least) & ~spoken[marks.row])
+    parts = [marks.each[place] for place in at[np.argsort(marks.row[at], kind="stable")].tolist()]
     if not parts:
         return whole
     ends = [len(lines.text[mark.row]) if mark.end < 0 else mark.end for mark in parts]

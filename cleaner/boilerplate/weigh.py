@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from cleaner.boilerplate.familiar import familiar
 from cleaner.boilerplate.kernels import run
 from cleaner.boilerplate.looks import Look
-from cleaner.boilerplate.marks import Mark, is_whole
+from cleaner.boilerplate.marks import Marks
 from cleaner.lines import Lines
 
 #: Log-odds: the model's weight and the intercept; what a template and a rule add, and the weight of their own.
@@ -32,9 +31,6 @@ _ENDS, _QUOTES = (".", "!", "…"), "\"'”’»)"
 #: So much more log-odds a line needs in a document that is not in English, which is all that the model has learned.
 UNFAMILIAR = 3.0
 
-#: Those that set marks.
-DETECTORS = ("rules", "fields", "captions", "threads")
-
 
 class Said(NamedTuple):
     """For each line the probability that it is boilerplate, by all detectors, and by each; float64 (lines,)."""
@@ -43,10 +39,10 @@ class Said(NamedTuple):
     by: dict[str, NDArray[np.float64]]
 
 
-def weigh(look: Look, marks: Mapping[int, Sequence[Mark]]) -> Said:
-    """Unite what the detectors say of each line, given the marks by row."""
+def weigh(look: Look, marks: Marks) -> Said:
+    """Unite what the detectors say of each line."""
     lines, seen = look.lines, look.seen
-    by = _marked(lines, marks)
+    by = marks.said()
     known = look.detectors.templates
     template = np.zeros(len(lines)) if known is None else known.evidence(lines, look.sources, seen)
     rule, certain = by["rules"], np.maximum.reduce([by["captions"], by["fields"], by["threads"]])
@@ -71,20 +67,6 @@ def weigh(look: Look, marks: Mapping[int, Sequence[Mark]]) -> Said:
         if lines.text[row].rstrip(_QUOTES).endswith(_ENDS):
             united[row] = min(united[row], DOUBT)
     return Said(united, {"model": said, "templates": template, **by})
-
-
-def _marked(lines: Lines, marks: Mapping[int, Sequence[Mark]]) -> dict[str, NDArray[np.float64]]:
-    """What each detector that sets marks says of each line at most, as a whole."""
-    told: dict[str, tuple[list[int], list[float]]] = {name: ([], []) for name in DETECTORS}
-    for row, some in marks.items():
-        for mark in some:
-            if mark.action == "remove" and is_whole(mark, lines):
-                told[mark.detector][0].append(row)
-                told[mark.detector][1].append(mark.confidence)
-    by = {name: np.zeros(len(lines)) for name in told}
-    for name, (rows, confidences) in told.items():
-        np.maximum.at(by[name], np.array(rows, dtype=np.int64), confidences)
-    return by
 
 
 def _is_inside(look: Look) -> NDArray[np.bool_]:
