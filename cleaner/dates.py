@@ -62,8 +62,10 @@ _CLOCK_BEFORE = re.compile(_CLOCK + r"\s*(?:,|\||on|-|–)?\s*$")
 _CLOCK_ALONE = re.compile(_CLOCK)
 #: So many characters a clock has at least.
 _SHORTEST = 4
-#: How the group of a whole form is called; its number follows.
+#: How the group of a whole form is called; its number follows, as it does in the names of the form's own groups.
 _FORM = "F"
+#: The groups of a clock: hour, minute, second, half of the day, zone and offset.
+_TIME = ("h", "m", "s", "ap", "z", "o")
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -101,12 +103,15 @@ def _pattern() -> re.Pattern[str]:
 
 
 @cache
-def _groups() -> dict[str, tuple[tuple[int, ...], tuple[str, ...]]]:
-    """Return for each form its groups and what each of them is."""
+def _groups() -> dict[str, tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]]:
+    """Return for each form what the groups of the day are, their numbers, and those of the clock's groups."""
     groups = _pattern().groupindex
-    forms = [name for name in groups if name[0] == _FORM]
-    own = {form: [name for name in groups if name[-1] == form[-1] and name != form] for form in forms}
-    return {form: (tuple(groups[n] for n in names), tuple(n[:-1] for n in names)) for form, names in own.items()}
+    forms = {}
+    for form in (name for name in groups if name[0] == _FORM):
+        days = [name for name in groups if name[-1] == form[-1] and name != form and name[:-1] not in _TIME]
+        clock = tuple(groups[name + form[-1]] for name in _TIME)
+        forms[form] = tuple(name[:-1] for name in days), tuple(groups[name] for name in days), clock
+    return forms
 
 
 def _numbered(form: str, at: int) -> str:
@@ -137,17 +142,18 @@ def find(text: str, order: str = "") -> tuple[Date, ...]:
 def _dates(text: str, order: str) -> Iterator[Date]:
     lower = _lower(text)
     for found in _pattern().finditer(lower):
-        groups, names = _groups()[str(found.lastgroup)]
-        parts = {name: value for name, value in zip(names, found.group(*groups), strict=True) if value}
+        names, day_groups, clock_groups = _groups()[str(found.lastgroup)]
         start, end = found.start(), found.start() + len(found.group().rstrip())
-        before = None if "h" in parts or start < _SHORTEST else _CLOCK_BEFORE.search(lower[:start])
+        clock = found.group(*clock_groups)
+        before = None if clock[0] or start < _SHORTEST else _CLOCK_BEFORE.search(lower[:start])
         if before:
-            parts |= {name: value for name, value in before.groupdict().items() if value}
+            clock = (*before.group(*_TIME[:-1]), None)
             start = before.start()
-        date = _read(parts, order)
-        if date is not None:
-            written = text[start:end] if date.evidence == "ambiguous" else date.value
-            yield Date(start, end, written, date.evidence, date.seconds, date.order)
+        day, time = _day(names, found.group(*day_groups), order), _clock(*clock)
+        if day is not None and time is not None:
+            value, evidence, shown = day
+            written = text[start:end] if evidence == "ambiguous" else value + time
+            yield Date(start, end, written, evidence, clock[2] is not None, shown)
 
 
 def _lower(text: str) -> str:
@@ -159,16 +165,21 @@ def _lower(text: str) -> str:
 def clock(text: str) -> str | None:
     """Return the time of day of a text that holds nothing else, as ISO 8601 with a leading T."""
     found = _CLOCK_ALONE.fullmatch(_lower(text.strip()))
-    return _clock({name: value for name, value in found.groupdict().items() if value}) if found else None
+    return _clock(*found.group(*_TIME[:-1]), None) if found else None
 
 
-def _read(parts: dict[str, str], order: str) -> Date | None:
-    """Return the date that the parts say, or None for an impossible one."""
+@lru_cache(maxsize=4096)
+def _day(names: tuple[str, ...], values: tuple[str | None, ...], order: str) -> tuple[str, str, str] | None:
+    """Return the day that groups say, what shows its order, and the order that it shows (see ``Date``).
+
+    None stands for an impossible one.
+    """
     months, weekdays = _names()
+    parts = {name: value for name, value in zip(names, values, strict=True) if value}
     year = int(parts["Y"]) + (2000 if len(parts["Y"]) == 2 else 0)
     shown = ""
     if "M" in parts:
-        name = parts["M"].lower()
+        name = parts["M"]
         readings = [(months[name] if name in months else int(name), int(parts["D"]))]
         evidence = "name" if name in months else "year-first"
     else:
@@ -180,41 +191,38 @@ def _read(parts: dict[str, str], order: str) -> Date | None:
             readings, evidence, shown = [(second, first)], "dots", "day"
         elif order and evidence == "weekday" and "W" not in parts:
             readings, evidence = [(second, first) if order == "day" else (first, second)], "neighbour"
-    days = [one for one in (_day(year, *reading) for reading in readings) if one]
+    days = [one for one in (_calendar(year, *reading) for reading in readings) if one]
     if len(days) > 1 and "W" in parts:
-        days = [day for day in days if day.weekday() == weekdays[parts["W"].lower()]]
-    time = _clock(parts)
-    if not days or time is None:
-        return None
-    value = days[0].isoformat() + time
-    return Date(0, 0, value, evidence if len(days) == 1 else "ambiguous", "s" in parts, shown)
+        days = [day for day in days if day.weekday() == weekdays[parts["W"]]]
+    return (days[0].isoformat(), evidence if len(days) == 1 else "ambiguous", shown) if days else None
 
 
-def _day(year: int, month: int, day: int) -> date | None:
+def _calendar(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:
         return None
 
 
-def _clock(parts: dict[str, str]) -> str | None:
+@lru_cache(maxsize=4096)
+def _clock(
+    hour: str | None, minute: str, second: str | None, half: str | None, zone: str | None, offset: str | None
+) -> str | None:
     """Return the time of day as ISO 8601 with a leading T, "" where there is none, None for an impossible one."""
-    if "h" not in parts:
+    if not hour:
         return ""
-    hour, minute, second = int(parts["h"]), int(parts["m"]), int(parts.get("s", 0))
-    half = parts.get("ap", "").lower()
+    hours, minutes, seconds = int(hour), int(minute), int(second or 0)
     if half:
-        if not 1 <= hour <= 12:
+        if not 1 <= hours <= 12:
             return None
-        hour = hour % 12 + (12 if half[0] == "p" else 0)
-    if hour > 23 or minute > 59 or second > 59:
+        hours = hours % 12 + (12 if half[0] == "p" else 0)
+    if hours > 23 or minutes > 59 or seconds > 59:
         return None
-    written = f"T{hour:02}:{minute:02}" + (f":{second:02}" if "s" in parts else "")
-    return written + _zone(parts)
+    return f"T{hours:02}:{minutes:02}" + (f":{seconds:02}" if second else "") + _zone(zone, offset)
 
 
-def _zone(parts: dict[str, str]) -> str:
-    if "o" in parts:
-        offset = parts["o"].replace(":", "")
-        return f"{offset[:3]}:{offset[3:]}"
-    return _ZONES.get(parts.get("z", "").strip("()").lower(), "")
+def _zone(zone: str | None, offset: str | None) -> str:
+    if offset:
+        digits = offset.replace(":", "")
+        return f"{digits[:3]}:{digits[3:]}"
+    return _ZONES.get((zone or "").strip("()"), "")

@@ -7,10 +7,9 @@ A line that says nothing else is taken out of the text and kept as fields. The t
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +28,8 @@ Known = dict[tuple[str, str, str], Mark | None]
 HEAD, AFTER, TAIL = 12, 3, 3
 #: The first line that looks like a title is one (or is content) so often.
 _SURE = 0.8
-_NO_TITLE = re.compile(
-    r"[|@©]|\.\.\.|://|(?i:\b(?:photo|picture|image|photograph|credit)s? ?(?:by|:)|getty images)|(?:19|20)\d\d.*:\d\d"
-)
+_NO_TITLE = re.compile(r"[|@©]|\.\.\.|://|(?:19|20)\d\d.*:\d\d")
+_CREDIT = re.compile(r"(?i)\b(?:photo|picture|image|photograph|credit)s? ?(?:by|:)|getty images")
 #: A date whose numbers may show whether the day or the month is first.
 _NUMERIC = re.compile(r"\b\d{1,2}([./-])\d{1,2}\1\d\d")
 _DATELINE = re.compile(
@@ -56,13 +54,9 @@ def match(
     places = places or Places.of(lines)
     known = {} if known is None else known
     gone = [mark.row for mark in others if mark.action == "remove" and mark.confidence >= 0.5]
-    marks = _sections(lines, others)
     rows, kinds = _candidates(lines, places, gone)
-    documents = lines.document[rows].tolist()
-    each = zip(documents, rows.tolist(), kinds.tolist(), strict=True)
-    for document, some in groupby(each, key=lambda one: one[0]):
-        marks.extend(_document(lines, int(places.first[document]), [one[1:] for one in some], known))
-    return sorted(marks, key=lambda mark: mark.row)
+    marks = [*_sections(lines, others), *_read(lines, places.first, rows, kinds, known)]
+    return sorted(marks, key=itemgetter(0))
 
 
 def _candidates(lines: Lines, places: Places, gone: list[int]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -82,18 +76,21 @@ def _candidates(lines: Lines, places: Places, gone: list[int]) -> tuple[NDArray[
 
 def _sections(lines: Lines, others: list[Mark]) -> list[Mark]:
     """Return notes of the section that a document names; one with several names is a menu."""
-    rows = [mark.row for mark in others if mark.rule == "section-name"]
-    several = Counter(int(lines.document[row]) for row in rows)
-    alone = [row for row in rows if several[int(lines.document[row])] == 1]
+    rows = np.array([mark.row for mark in others if mark.rule == "section-name"], dtype=np.int64)
+    alone = rows[np.bincount(lines.document[rows])[lines.document[rows]] == 1].tolist()
     return [Mark(row, "fields", "section", 0.8, "note", fields={"section": lines.text[row]}) for row in alone]
 
 
-def _document(lines: Lines, prose: int, rows: list[tuple[int, int]], known: Known) -> Iterator[Mark]:
-    """Yield the marks of a document, given its first row of prose and the rows that can be something, with what."""
-    order = _order([lines.text[row] for row, kind in rows if kind & NUMERIC])
-    titled = False
-    label, before = "", -1
-    for row, kind in rows:
+def _read(
+    lines: Lines, prose: NDArray[np.int64], rows: NDArray[np.int64], kinds: NDArray[np.uint8], known: Known
+) -> Iterator[Mark]:
+    """Yield the marks of rows that can be something, with what; ``prose`` is the first row of it in each document."""
+    orders = _orders(lines, rows[(kinds & NUMERIC) > 0])
+    documents = lines.document[rows]
+    first, order, titled, label, before, now = -1, "", False, "", -1, -1
+    for document, row, kind in zip(documents.tolist(), rows.tolist(), kinds.tolist(), strict=True):
+        if document != now:
+            now, first, order, titled, before = document, int(prose[document]), orders.get(document, ""), False, -1
         text = lines.text[row]
         label = label if before == row - 1 else ""  # of the line just before alone
         before = row
@@ -105,14 +102,22 @@ def _document(lines: Lines, prose: int, rows: list[tuple[int, int]], known: Know
         if mark is not None:
             if label:
                 yield Mark(row - 1, "fields", "label", mark.confidence)
-            if titled or row > prose or mark.rule != "dates" or not is_page_clock(text):
+            if titled or row > first or mark.rule != "dates" or not is_page_clock(text):
                 yield mark
-        elif kind & TITLE and not titled and _is_title(text) and not _is_kicker(lines, row, prose):
+        elif kind & TITLE and not titled and _is_title(text) and not _is_kicker(lines, row, first):
             titled = True
             yield Mark(row, "fields", "title", _SURE, "keep", fields={"title": text})
         elif kind & NOTE:
             yield from _notes(row, text)
         label = ""
+
+
+def _orders(lines: Lines, rows: NDArray[np.int64]) -> dict[int, str]:
+    """Return what comes first in the numeric dates of documents that have such, given the rows that can hold them."""
+    texts: dict[int, list[str]] = {}
+    for document, row in zip(lines.document[rows].tolist(), rows.tolist(), strict=True):
+        texts.setdefault(document, []).append(lines.text[row])
+    return {document: _order(some) for document, some in texts.items()}
 
 
 def _order(texts: list[str]) -> str:
@@ -132,17 +137,19 @@ def _is_title(text: str) -> bool:
         return False
     if not FEWEST <= len(text.split()) <= MOST:
         return False
-    return (
-        not (ends_sentence(text) and text[-1] not in "?!’”\"'") and not _NO_TITLE.search(text) and not LABEL.match(text)
-    )
+    if (ends_sentence(text) and text[-1] not in "?!’”\"'") or _NO_TITLE.search(text) or LABEL.match(text):
+        return False
+    lower = text.lower()
+    can_credit = ":" in lower or "by" in lower or "getty" in lower  # at most other lines the expression need not look
+    return not (can_credit and _CREDIT.search(text))
 
 
 def _is_kicker(lines: Lines, row: int, prose: int) -> bool:
     """Say whether the line is a few words above a title."""
-    following = lines.text[row + 1] if row + 1 < prose else ""
     words = len(lines.text[row].split())
+    following = lines.text[row + 1] if words <= 4 and row + 1 < prose else ""
     longer = len(following.split()) > 2 * words
-    return words <= 4 and longer and _is_title(following) and header(row + 1, following) is None
+    return longer and _is_title(following) and header(row + 1, following) is None
 
 
 def _known(row: int, text: str, order: str, label: str, known: Known) -> Mark | None:

@@ -12,7 +12,8 @@ from cleaner.boilerplate.marks import Mark
 from cleaner.heads import JOINT, LONGEST, WORDS
 
 #: What may stand between a label and a date.
-_PREPOSITION = r"(?:\s+(?:on|at|am|den|le|du|el|em|il|op|dnia|στις))?"
+_BEFORE_DATES = ("on", "at", "am", "den", "le", "du", "el", "em", "il", "op", "dnia", "στις")
+_PREPOSITION = rf"(?:\s+(?:{'|'.join(_BEFORE_DATES)}))?"
 
 
 def _pattern(labels: dict[str, list[str]]) -> re.Pattern[str]:
@@ -36,11 +37,15 @@ LABEL = _pattern(_LABELS)
 _CAPITAL = r"[^\W\d_a-z][\w.'’-]*"
 _PARTICLE = r"(?:de|del|della|di|da|dos|van|von|der|den|le|la|el|al|bin|ibn|and|&|und|et|y|e)\b"
 _NAME = re.compile(rf"{_CAPITAL}(?: (?:{_PARTICLE}|{_CAPITAL})){{0,7}}")
-_AND = re.compile(r"\s*[,;/|•]\s*|\s+-+\s+|\s+(?:and|&|und|et|y|e|en|och|и)\s+", re.IGNORECASE)
+_ANDS = ("and", "&", "und", "et", "y", "e", "en", "och", "и")
+_AND = re.compile(rf"\s*[,;/|•]\s*|\s+-+\s+|\s+(?:{'|'.join(_ANDS)})\s+", re.IGNORECASE)
+_ON = re.compile(r"\s+(?:on|at|am|le|el)$")
+_AROUND = JOINT.replace(".", "")
+_ROLES = ("writer", "reporter", "correspondent", "editor", "columnist", "contributor", "producer", "journalist")
 _ROLE = re.compile(
     r"(?i)(?:^|[ ,]+)(?:(?:the|an?|ap|afp|chief|senior|staff|contributing|special|freelance|science|medical|political"
     r"|health|business|sports?|technology|foreign|deputy|managing) )*"
-    r"(?:writers?|reporters?|correspondents?|editors?|columnists?|contributors?|producers?|journalists?)$"
+    rf"(?:{'|'.join(_ROLES)})s?$"
 )
 _OUTLET = re.compile(
     r"(?:news|times|post|press|herald|journal|gazette|reuters|xinhua|agency|agence|afp|ap|upi|ani|pti|dpa|efe|ansa"
@@ -52,12 +57,20 @@ _INPUTS = re.compile(
     r"(?P<agency>[^.!?]{2,60})\.?",
     re.IGNORECASE,
 )
+#: The most frequent byline, which is read at a glance, and the words that make it one of another kind.
+_PLAIN = re.compile(r"By ([A-Z][a-z]+(?: [A-Z][a-z]+){0,7})")
+_NOT_PLAIN = {
+    word.split()[0] for word in (*LABEL_WORDS, *_BEFORE_DATES, *_ANDS, *_ROLES, *(f"{role}s" for role in _ROLES))
+}
 
 
 def header(row: int, text: str, order: str = "", label: str = "") -> Mark | None:
     """Return the mark of a line that holds nothing but header fields."""
     if len(text) > LONGEST or len(text.split()) > WORDS:
         return None
+    plain = _PLAIN.fullmatch(text)
+    if plain and _NOT_PLAIN.isdisjoint(plain[1].lower().split()):
+        return Mark(row, "fields", "byline", 0.9, fields={"authors": [plain[1]]})
     inputs = _INPUTS.fullmatch(text) if " with " in text else None
     if inputs and _NAME.fullmatch(inputs["author"]):
         credit = {"authors": [inputs["author"]], "agency": inputs["agency"]}
@@ -66,7 +79,7 @@ def header(row: int, text: str, order: str = "", label: str = "") -> Mark | None
     fields = _fields(text, order, label) if worth else None
     if not fields:
         return None
-    rule = "byline" if {"authors", "agency"} & fields.keys() else "dates"
+    rule = "byline" if "authors" in fields or "agency" in fields else "dates"
     return Mark(row, "fields", rule, 0.9, fields=fields)
 
 
@@ -85,9 +98,11 @@ def _fields(text: str, order: str, label: str) -> dict[str, Any] | None:
 
 def _value(key: str, text: str, fields: dict[str, Any], order: str, labelled: bool) -> bool:
     """Put the value of a label into ``fields``; False if it is none."""
-    found = list(dates.find(text, order))
-    ends, starts = [0, *(one.end for one in found)], [*(one.start for one in found), len(text)]
-    rest = "".join(text[a:b] for a, b in zip(ends, starts, strict=True)).strip(JOINT)
+    found, rest = dates.find(text, order), text
+    if found:
+        ends, starts = [0, *(one.end for one in found)], [*(one.start for one in found), len(text)]
+        rest = "".join(text[a:b] for a, b in zip(ends, starts, strict=True))
+    rest = rest.strip(JOINT)
     names = (key if key in ("published", "updated") else "published", "updated")
     for name, date in zip(names, found, strict=False):
         fields.setdefault(name, date.value)
@@ -108,8 +123,8 @@ def _people(key: str, text: str, fields: dict[str, Any]) -> bool:
         fields[key] = text
         return bool(_NAME.fullmatch(text))
     people: list[str] = []
-    for one in _AND.split(re.sub(r"\s+(?:on|at|am|le|el)$", "", text)):
-        name = _ROLE.sub("", one).strip(JOINT.replace(".", ""))
+    for one in _AND.split(_ON.sub("", text)):
+        name = _ROLE.sub("", one).strip(_AROUND)
         if not name:
             continue
         if not _NAME.fullmatch(name):

@@ -36,12 +36,18 @@ _CASED = 0x2C00
 
 
 def possible(lines: Lines, rows: NDArray[np.int64], labels: frozenset[str]) -> NDArray[np.uint8]:
-    """Return for each of the rows what it can be, as bits; ``labels`` are the words that can begin a header."""
-    start = lines.place[rows]
+    """Return for each of the rows what it can be, as bits; ``labels`` are the words that can begin a header.
+
+    Of long lines only the beginning is looked at: any can be numeric where a shorter one of its document is.
+    """
+    start, document = lines.place[rows], lines.document[rows]
     size = lines.end[rows] - lines.start[rows]
     out = np.zeros(len(rows), dtype=np.uint8)
     tables = lines.codes, _classes(), _pairs(labels)
-    run(look, int(np.minimum(size, LONGEST).sum()), start, start + size, *tables, out)
+    run(look, int(size[size <= LONGEST].sum()), start, start + size, *tables, out)
+    numeric = np.zeros(len(lines.texts), dtype=np.bool_)
+    numeric[document[(out & NUMERIC) > 0]] = True
+    out[(size > LONGEST) & numeric[document]] |= NUMERIC
     first, last = lines.codes[start], lines.codes[start + size - 1]
     titled = ~np.isin(first, [ord(sign) for sign in NOT_FIRST]) & ~np.isin(last, [ord(sign) for sign in NOT_LAST])
     return np.where(titled, out, out & np.uint8(255 - TITLE))
@@ -52,8 +58,11 @@ def look(start: Any, end: Any, codes: Any, classes: Any, pairs: Any, out: Any) -
     for row in range(len(start)):
         low, high = start[row], end[row]
         bits = _beginning(low, high, codes, classes, pairs)
+        if high - low > LONGEST:
+            out[row] = bits & NOTE
+            continue
         digits, joints, words, before = 0, 0, 1, 0
-        for place in range(low, min(high, low + LONGEST)):
+        for place in range(low, high):
             kind = classes[min(codes[place], 65535)]
             if kind == 0:  # by far the most frequent
                 digits = 0
@@ -69,8 +78,8 @@ def look(start: Any, end: Any, codes: Any, classes: Any, pairs: Any, out: Any) -
                     bits |= HEADER if place - low > 4 and _is_with(codes, place) else 0
             before = kind
         bits |= HEADER | NUMERIC if joints > 1 else 0
-        bits |= TITLE if FEWEST <= words <= MOST and SHORTEST <= high - low <= LONGEST else 0
-        out[row] = bits if words <= WORDS and high - low <= LONGEST else bits & (255 - HEADER)
+        bits |= TITLE if FEWEST <= words <= MOST and high - low >= SHORTEST else 0
+        out[row] = bits if words <= WORDS else bits & (255 - HEADER)
 
 
 def _is_with(codes: Any, place: Any) -> Any:

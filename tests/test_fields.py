@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner import dates, fields
+from cleaner import dates, fields, header_lines
 from cleaner.boilerplate.marks import Mark
 from cleaner.lines import Lines
 
@@ -54,6 +55,54 @@ def test_a_dateline_is_noted_and_stays(line: str, place: str, agency: str) -> No
 
 def test_the_credit_of_a_photo_is_noted() -> None:
     assert read("(Photo : Valley Press) " + PROSE)[0] == {"photo_credit": "Valley Press"}
+
+
+_NAMES = st.sampled_from(["Ann", "Lee", "Mc", "Staff", "Ap", "De", *(word.title() for word in header_lines._NOT_PLAIN)])
+
+
+@given(st.lists(_NAMES, min_size=1, max_size=9), st.sampled_from(["By ", "by ", "By  ", "By by ", ""]))
+def test_a_plain_byline_says_what_it_would_word_by_word(names: list[str], label: str) -> None:
+    text = label + " ".join(names)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(header_lines, "_PLAIN", re.compile("(?!)"))
+        slowly = header_lines.header(0, text)
+    assert header_lines.header(0, text) == slowly
+
+
+def test_dates_that_share_a_clock_are_no_header() -> None:
+    text = "* 11/19/2019 11:40 PM June 26, 2023 5 AM PT"
+    first, second = dates.find(text)
+    assert first.end > second.start
+    assert header_lines.header(0, text) is None
+
+
+def test_a_byline_of_names_alone_is_plain() -> None:
+    assert header_lines._PLAIN.fullmatch("By Ann Lee")
+    assert {"posted", "last", "on", "and", "editors"} <= header_lines._NOT_PLAIN
+
+
+_PIECES = st.sampled_from(
+    [
+        *(
+            "photo",
+            "Pictures",
+            "\u0130mage",
+            "cred\u0131t",
+            "CREDIT\u017f",
+            "getty ",
+            "GETTY",
+            " Images",
+            "image\u017f",
+        ),
+        *" :bByYs",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=6).map("".join))
+def test_a_line_without_colon_by_or_getty_names_no_photo(text: str) -> None:
+    line = f"Council votes on {text} of the rain"
+    assert fields._is_title(line) == (not fields._CREDIT.search(line) and not header_lines.LABEL.match(line))
 
 
 def test_lines_that_rules_take_out_are_no_title() -> None:
