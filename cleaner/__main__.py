@@ -8,8 +8,9 @@ import sys
 def main() -> None:
     """Run the command and exit."""
     try:
-        from cleaner import cli
+        from cleaner import alone, cli
 
+        alone.do_without_pandas()
         cli.main()
     except KeyboardInterrupt:
         sys.stderr.write("cleaner: interrupted\n")

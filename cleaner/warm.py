@@ -31,7 +31,6 @@ def _warm() -> None:
     repair_batch(texts)
     passage_keys(texts)
     verify(texts, np.array([0]), np.array([1]))
-    gc.collect()
     gc.freeze()  # what is here stays, and the collector of a worker need not touch it
 
 

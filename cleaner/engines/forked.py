@@ -1,13 +1,17 @@
-"""Imported by the process that workers are forked from, before all else: how they end that were never told their work.
+"""Imported by the process that workers are forked from, before all else.
 
-A run that is killed while it starts a worker leaves one that waits for its first words, and reads their end.
+A run that is killed while it starts a worker leaves one that waits for its first words, and reads their end. The
+collector has nothing to find while modules are imported, and looks at what they made again and again.
 """
 
 from __future__ import annotations
 
+import gc
 import pickle
 import sys
 from types import TracebackType
+
+from cleaner.alone import do_without_pandas
 
 
 def quiet(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -17,3 +21,5 @@ def quiet(kind: type[BaseException], error: BaseException, trace: TracebackType 
 
 
 sys.excepthook = quiet
+do_without_pandas()
+gc.disable()

@@ -1,15 +1,12 @@
-"""Worker processes without what they have no use for: the program's own main module, and pandas."""
+"""Worker processes without the program's own main module, which they have no use for."""
 
 from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
 from types import ModuleType
-
-import pyarrow as pa
 
 _LOCK = threading.Lock()
 
@@ -28,25 +25,3 @@ def without_main() -> Iterator[None]:
             yield
         finally:
             sys.modules["__main__"] = main
-
-
-class _NoPandas(MetaPathFinder):
-    """Finds no pandas, so that an import of it fails."""
-
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
-        """Raise for pandas; leave all else to others."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
-
-
-def do_without_pandas() -> None:
-    """Let pyarrow look for pandas in vain: it imports it for its first array, which takes longer than most steps.
-
-    For processes of ours alone, which are given nothing of pandas.
-    """
-    finder = _NoPandas()
-    sys.meta_path.insert(0, finder)
-    try:
-        pa.array([0])
-    finally:
-        sys.meta_path.remove(finder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import pickle
@@ -22,7 +23,7 @@ from typing import Any
 import pyarrow as pa
 
 from cleaner.engines import Part
-from cleaner.engines.mainless import do_without_pandas, without_main
+from cleaner.engines.mainless import without_main
 from cleaner.errors import WorkerError
 
 #: So often a call is made in all before it is given up, because the workers die of it.
@@ -170,7 +171,7 @@ def _serve(pipe: Connection) -> None:
     """What a worker does until its parent is gone: take a step, or the arguments of a call of the last one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears of it, and ends the workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    do_without_pandas()
+    gc.enable()  # again: see engines.forked
     step: Step | None = None
     with suppress(EOFError, OSError):  # the parent is gone
         while True:
