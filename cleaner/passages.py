@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -55,6 +55,15 @@ def passage_spans(texts: pa.Array) -> Spans:
         found.append(Spans(np.full(len(start), row), start, end))
     every = Spans(*map(np.concatenate, zip(*found, strict=True)))
     return every.take(np.argsort(every.start, kind="stable"))
+
+
+def passage_characters(texts: Sequence[str]) -> list[int]:
+    """The characters of the passages of each text, in all."""
+    array = pa.array(texts, pa.large_string())
+    spans = passage_spans(array)
+    lengths = characters_within(text_buffers(array)[0], spans)
+    sums: list[int] = np.bincount(spans.text, lengths, len(texts)).astype(np.int64).tolist()
+    return sums
 
 
 def _are_small(codes: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -24,6 +24,7 @@ from cleaner.identities import find_repeated
 from cleaner.learning import learn_templates
 from cleaner.prepare import Prepare, total
 from cleaner.readers import Plan
+from cleaner.writers.flags import flags_by_document
 from cleaner.writers.record import write_record
 from cleaner.writers.shards import WriteShards
 
@@ -52,7 +53,8 @@ def run(config: Config, plan: Plan, engine: Engine, folder: Path, against: Seque
     cleaned = engine.map("cleaned", documents.parts, Clean(detector, repeated, shards), schemas.CLEANED, key)
     engine.drop(documents)
     duplicates = find_duplicates(engine, cleaned, config, against) if near else no_duplicates(engine)
-    write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, duplicates.found.flags)
+    flags = flags_by_document(engine, duplicates.found.flags)
+    write = WriteShards(folder, shards, config.format, config.duplicates, config.drop_covered, flags)
     written = engine.shuffle("written", cleaned, key, write, schemas.WRITTEN)
     return write_record(folder, config, {"pages": pages, "sha256": digest}, cleaned, templates, duplicates, written)
 

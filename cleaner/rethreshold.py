@@ -21,6 +21,7 @@ from cleaner.errors import InputError, OutputError
 from cleaner.minhash import verify
 from cleaner.minhash.verify import REASONS, Thresholds, Verified
 from cleaner.output import RECORD, REPORT, output_folder, publish
+from cleaner.passages import passage_characters
 from cleaner.reports.html import write_report
 from cleaner.standing import standing_rows
 from cleaner.writers.clusters import write_lines
@@ -190,9 +191,8 @@ def _rewrite(corpus: Corpus, folder: Path, flags: pa.Table) -> tuple[int, list[d
             for document in corpus.file(name):
                 start, end = near.get(document["id"], (0, 0))
                 found = [row for row in flags.slice(start, end - start).to_pylist() if row["member"]]
-                share = near_share(
-                    document["text"], [flag for flag in found if flag["covered"] >= _drop_covered(corpus)]
-                )
+                covered = [flag for flag in found if flag["covered"] >= _drop_covered(corpus)]
+                share = near_share(passage_characters([document["text"]])[0] if covered else 0, covered)
                 documents += share >= NEAR_DOCUMENT
                 output.write({**document, "near_duplicates": flag_records(found), "near_duplicate_share": share})
             files.append(output.close())

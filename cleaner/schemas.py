@@ -203,3 +203,6 @@ FLAGS = pa.schema(
         ("kept_earlier", pa.bool_()),
     ]
 )
+
+#: Where the rows of each document are in FLAGS, by document.
+BY_DOCUMENT = pa.schema([("document", pa.int64()), ("row", pa.int64())])

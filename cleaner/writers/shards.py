@@ -19,12 +19,12 @@ from cleaner import audit, schemas
 from cleaner.cleaning import FIELDS
 from cleaner.collector import paused
 from cleaner.documents import Edit, Offsets, apply, compose, merge
-from cleaner.engines import Dataset
 from cleaner.errors import InputError
 from cleaner.names import text_path
-from cleaner.passages import passages
+from cleaner.passages import passage_characters
 from cleaner.writers.counts import Counts, Written
 from cleaner.writers.files import Output, shard_name
+from cleaner.writers.flags import Flags
 from cleaner.writers.formats import check_digest, corpus_output
 
 #: A document with this share of near-duplicate passages is a near-duplicate document.
@@ -41,8 +41,7 @@ _NO_FIELDS = dict.fromkeys(FIELDS)
 class WriteShards:
     """The group function from CLEANED to WRITTEN: the files of each shard, documents sorted by id.
 
-    ``drop_covered`` is the share of a passage that its kept copy must have for the passage to be dropped; ``flags`` has
-    a row for each near-duplicate passage (see FLAGS), those of a document by start.
+    ``drop_covered`` is the share of a passage that its kept copy must have for the passage to be dropped.
     """
 
     folder: Path
@@ -50,7 +49,7 @@ class WriteShards:
     format: str
     duplicates: str
     drop_covered: float
-    flags: Dataset
+    flags: Flags
 
     @paused()
     def __call__(self, table: pa.Table) -> pa.Table:
@@ -86,35 +85,30 @@ class WriteShards:
 
     def _documents(self, table: pa.Table, own: NDArray[np.int64], files: Files) -> Counts:
         counts = Counts()
-        flags = self._flags(table["document"].to_numpy()[own])
-        documents = flags["document"].to_numpy()
         own = own[pc.sort_indices(table["id"].take(pa.array(own))).to_numpy()]
         batches = table.select(COLUMNS).to_batches()
+        flags, each = self.flags.of(table["document"].to_numpy()[own])
+        first = np.cumsum(np.append(0, each))
         for at in range(0, len(own), ROWS_AT_ONCE):
             rows = picked(batches, own[at : at + ROWS_AT_ONCE])
-            places = [row["document"] for row in rows]
-            low, high = (np.searchsorted(documents, places, side=side) for side in ("left", "right"))
-            flagged = [np.arange(start, end) for start, end in zip(low, high, strict=True) if start < end]
-            members = iter(flags.take(np.concatenate(flagged)).to_pylist() if flagged else [])
-            each = zip(rows, (high - low).tolist(), strict=True)
-            written = [self._document(row, list(islice(members, count)), files) for row, count in each]
+            many = each[at : at + len(rows)].tolist()
+            members = iter(flags.slice(first[at], sum(many)).to_pylist())
+            sizes = passage_characters([row["text"] if some else "" for row, some in zip(rows, many, strict=True)])
+            written = [
+                self._document(row, list(islice(members, count)), size, files)
+                for row, count, size in zip(rows, many, sizes, strict=True)
+            ]
             files.trail.extend(b"".join([audit.named(row["id"], row["notes"] + row["edits"]) for row, *_ in written]))
             counts.add(written)
         return counts
 
-    def _flags(self, documents: NDArray[np.int64]) -> pa.Table:
-        """FLAGS of some documents, by document and start."""
-        flags = self.flags.table()
-        place = flags["document"].to_numpy()
-        own = np.flatnonzero(np.isin(place, documents))
-        return flags.take(pa.array(own[np.argsort(place[own], kind="stable")])).combine_chunks()
-
-    def _document(self, row: dict[str, Any], members: list[dict[str, Any]], files: Files) -> Written:
+    def _document(self, row: dict[str, Any], members: list[dict[str, Any]], size: int, files: Files) -> Written:
+        """Write a document; ``members`` are its rows of FLAGS, ``size`` the characters of its passages if any."""
         before = len(row["text"]) + sum(row["sizes"])
         near = [flag for flag in members if flag["member"]]
         found = len(near)
         covered = [flag for flag in near if flag["covered"] >= self.drop_covered]
-        share = near_share(row["text"], covered)
+        share = near_share(size, covered)
         dropped = self.duplicates == "drop-documents" and share >= NEAR_DOCUMENT and found == len(members)
         if covered and self.duplicates == "drop-passages":
             row, near = without_passages(row, near, covered)
@@ -167,13 +161,10 @@ class Files:
         self.texts: set[str] = set()
 
 
-def near_share(text: str, near: list[dict[str, Any]]) -> float:
-    """The share of a document's passages, by characters, that are the near-duplicates ``near``."""
-    if not near:
-        return 0.0
-    whole = sum(end - start for start, end in passages(text))
+def near_share(size: int, near: list[dict[str, Any]]) -> float:
+    """The share of a document's passages, ``size`` characters in all, that are the near-duplicates ``near``."""
     flagged: int = sum(flag["end"] - flag["start"] for flag in near)
-    return round(flagged / whole, 4)
+    return round(flagged / size, 4) if near else 0.0
 
 
 def corpus_record(row: dict[str, Any], near: list[dict[str, Any]], share: float) -> dict[str, Any]:
