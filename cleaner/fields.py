@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import dates
-from cleaner.boilerplate.marks import Mark
+from cleaner.boilerplate.marks import Mark, Marks
 from cleaner.boilerplate.places import Places, ends_sentence
 from cleaner.header_lines import LABEL, LABEL_WORDS, header, is_page_clock, label_alone
 from cleaner.heads import FEWEST, HEADER, LONGEST, MOST, NOT_FIRST, NOT_LAST, NOTE, NUMERIC, SHORTEST, TITLE, possible
@@ -43,23 +43,23 @@ _PHOTO = re.compile(
 
 
 def match(
-    lines: Lines, others: Iterable[Mark] = (), places: Places | None = None, known: Known | None = None
+    lines: Lines, others: Marks | Iterable[Mark] = (), places: Places | None = None, known: Known | None = None
 ) -> list[Mark]:
     """Return the marks of header lines, each with its fields; sorted by row.
 
     Lines that ``others`` (marks of the rules) take out are not looked at. ``places`` is ``Places.of(lines)`` if at
     hand; ``known`` holds what lines say that were looked at before, and grows.
     """
-    others = list(others)
+    others = others if isinstance(others, Marks) else Marks.of(list(others), lines)
     places = places or Places.of(lines)
     known = {} if known is None else known
-    gone = [mark.row for mark in others if mark.action == "remove" and mark.confidence >= 0.5]
+    gone = others.row[others.remove & (others.confidence >= 0.5)]
     rows, kinds = _candidates(lines, places, gone)
-    marks = [*_sections(lines, others), *_read(lines, places.first, rows, kinds, known)]
+    marks = [*_sections(lines, others.rows_of("section-name")), *_read(lines, places.first, rows, kinds, known)]
     return sorted(marks, key=itemgetter(0))
 
 
-def _candidates(lines: Lines, places: Places, gone: list[int]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def _candidates(lines: Lines, places: Places, gone: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Return the rows at both ends of documents that can be something, and what each can be there."""
     begin, end, prose = lines.first[:-1], lines.first[1:], places.first
     stop = np.minimum(end, np.maximum(begin, np.minimum(prose, begin + HEAD)) + AFTER)
@@ -74,9 +74,8 @@ def _candidates(lines: Lines, places: Places, gone: list[int]) -> tuple[NDArray[
     return rows[kinds > 0], kinds[kinds > 0]
 
 
-def _sections(lines: Lines, others: list[Mark]) -> list[Mark]:
+def _sections(lines: Lines, rows: NDArray[np.int64]) -> list[Mark]:
     """Return notes of the section that a document names; one with several names is a menu."""
-    rows = np.array([mark.row for mark in others if mark.rule == "section-name"], dtype=np.int64)
     alone = rows[np.bincount(lines.document[rows])[lines.document[rows]] == 1].tolist()
     return [Mark(row, "fields", "section", 0.8, "note", fields={"section": lines.text[row]}) for row in alone]
 

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.boilerplate import decide, model
+from cleaner.boilerplate.automata import Hits
 from cleaner.boilerplate.cuts import cut
 from cleaner.boilerplate.decide import Settings
-from cleaner.boilerplate.marks import Mark
+from cleaner.boilerplate.marks import Mark, Marks
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.boilerplate.templates import TEMPLATES, Templates
 from cleaner.boilerplate.verdicts import Verdicts, rounded
@@ -44,13 +45,16 @@ class OneRule:
     """Stands for a rule set: the marks of the lines that have a text."""
 
     def __init__(self, marks: dict[str, Mark]) -> None:
-        self.marks = marks
+        self.said = marks
 
-    def hits(self, lines: Lines) -> dict[int, list[int]]:
-        return {}
+    def hits(self, lines: Lines) -> Hits:
+        return Hits(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
-    def match(self, lines: Lines, *_: object) -> list[Mark]:
-        return [self.marks[text]._replace(row=row) for row, text in enumerate(lines.text) if text in self.marks]
+    def marks(self, lines: Lines, *_: object) -> Marks:
+        return Marks.of(self.found(lines), lines)
+
+    def found(self, lines: Lines) -> list[Mark]:
+        return [self.said[text]._replace(row=row) for row, text in enumerate(lines.text) if text in self.said]
 
 
 def ruled(**marks: Mark) -> Settings:
@@ -125,8 +129,8 @@ def test_what_is_not_quite_sure_is_reported_and_stays() -> None:
 
 def test_a_keep_mark_protects_from_the_less_sure_only() -> None:
     class Both(OneRule):
-        def match(self, lines: Lines, *_: object) -> list[Mark]:
-            found = super().match(lines)
+        def found(self, lines: Lines) -> list[Mark]:
+            found = super().found(lines)
             return found + [mark._replace(action="keep", rule="guard", confidence=0.8) for mark in found]
 
     for confidence, edits in ((0.7, 0), (0.9, 1)):

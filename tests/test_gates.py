@@ -225,7 +225,7 @@ def test_gates_change_nothing(ruleset: RuleSet, lines: Lines) -> None:
     rules = [expressions_of(rule, ruleset.pieces) for rule in ruleset.rules]
     compiled = [[(re2.compile(one.pattern, OPTIONS), one.long) for one in some] for some in rules]
     texts = list(dict.fromkeys(lines.text))[::9]
-    found = Automata(rules).match(Lines.of(["\n".join(texts)]))
+    found = Automata(rules).match(Lines.of(["\n".join(texts)])).by_row()
     for row, (text, plain) in enumerate(zip(texts, fold(texts), strict=True)):
         due = [
             at

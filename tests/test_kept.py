@@ -23,7 +23,7 @@ def rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Rule, ...]:
 
 
 def matched(rules: tuple[Rule, ...]) -> dict[int, list[int]]:
-    return kept.automata(rules, RuleSet.load().pieces).match(Lines.of([TEXT]))
+    return kept.automata(rules, RuleSet.load().pieces).match(Lines.of([TEXT])).by_row()
 
 
 def test_what_was_made_is_read(rules: tuple[Rule, ...], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,32 @@ class Tables(NamedTuple):
     held: NDArray[np.int64]
 
 
+class Hits(NamedTuple):
+    """The rows that expressions match, rising, and for each the place of a rule, rising; int64, of one length."""
+
+    row: NDArray[np.int64]
+    rule: NDArray[np.int64]
+
+    def by_rule(self) -> dict[int, NDArray[np.int64]]:
+        """Return the rows of each rule that has some."""
+        order = np.argsort(self.rule, kind="stable")
+        begin = np.flatnonzero(np.diff(self.rule[order], prepend=-1))
+        return dict(zip(self.rule[order[begin]].tolist(), np.split(self.row[order], begin[1:]), strict=False))
+
+    def by_row(self) -> dict[int, list[int]]:
+        """Return the places of the rules of each row that has some."""
+        found: dict[int, list[int]] = {}
+        for row, rule in zip(self.row.tolist(), self.rule.tolist(), strict=True):
+            found.setdefault(row, []).append(rule)
+        return found
+
+    def take(self, rows: NDArray[np.int64]) -> Hits:
+        """Return those of some rising rows, numbered by their place among these."""
+        at = np.minimum(np.searchsorted(rows, self.row), len(rows) - 1)
+        here = rows[at] == self.row if len(rows) else np.zeros(len(at), dtype=np.bool_)
+        return Hits(at[here], self.rule[here])
+
+
 class Automata:
     """The expressions of all rules, and the gates in front of them."""
 
@@ -92,18 +118,20 @@ class Automata:
         self._compiled: list[re2._Regexp | None] = [None] * len(self._patterns)
         self._gates = Gates(*tables[2:])
 
-    def match(self, lines: Lines) -> dict[int, list[int]]:
-        """Return for the rows that an expression matches the places of its rules."""
-        found: dict[int, list[int]] = {}
+    def match(self, lines: Lines) -> Hits:
+        """Return the rows that expressions match, and the places of their rules."""
         known: dict[str, list[int]] = {}
+        found: list[tuple[int, list[int]]] = []
         for first in range(0, len(lines), _AT_ONCE):
             shown = self._shown(lines, first)
             rows = (np.flatnonzero(shown.any(axis=1)) + first).tolist()
             texts = {lines.text[row]: row for row in rows if lines.text[row] not in known}  # each is decided once
             fresh = np.array([*texts.values()], dtype=np.int64) - first
             known |= zip(texts, self._rules_of(list(texts), shown[fresh]), strict=True)
-            found.update((row, known[lines.text[row]]) for row in rows if known[lines.text[row]])
-        return found
+            found += [(row, places) for row in rows if (places := known[lines.text[row]])]
+        row = np.repeat([row for row, _ in found], [len(places) for _, places in found])
+        rule = [at for _, places in found for at in places]
+        return Hits(row.astype(np.int64), np.array(rule, dtype=np.int64))
 
     def _rules_of(self, texts: list[str], shown: NDArray[np.uint64]) -> list[list[int]]:
         """Return for each line the places of the rules that match it, of whose expressions some are shown it."""

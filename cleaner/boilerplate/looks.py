@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from cleaner import fields as header
 from cleaner.boilerplate import captions
+from cleaner.boilerplate.automata import Hits
 from cleaner.boilerplate.familiar import frequent
 from cleaner.boilerplate.marks import Mark, Marks
 from cleaner.boilerplate.model import LineModel, lexical_score
 from cleaner.boilerplate.places import Places, is_prose
 from cleaner.boilerplate.prose import prose
-from cleaner.boilerplate.rules import Hits, RuleSet
+from cleaner.boilerplate.rules import RuleSet
 from cleaner.boilerplate.scan import Scan, scan
 from cleaner.boilerplate.templates import Templates
 from cleaner.documents import Edit, apply
@@ -60,7 +61,7 @@ class Look:
     detectors: Detectors
     seen: Scan
     score: NDArray[np.int32] | None
-    hits: Hits
+    hits: Hits | None
     english: NDArray[np.int64]
     ending: NDArray[np.bool_]
     alike: NDArray[np.bool_]
@@ -73,7 +74,7 @@ class Look:
         """Look at lines for the first time."""
         seen = scan(lines)
         score = None if detectors.model is None else lexical_score(seen, detectors.model.lexicon)
-        hits = {} if detectors.ruleset is None else detectors.ruleset.hits(lines)
+        hits = None if detectors.ruleset is None else detectors.ruleset.hits(lines)
         alike = captions.any_alike(lines) if detectors.captions else np.zeros(len(lines), dtype=np.bool_)
         return cls(lines, sources, languages, detectors, seen, score, hits, frequent(seen), is_prose(lines), alike, {})
 
@@ -100,7 +101,7 @@ class Look:
             languages=languages,
             seen=self.seen.take(rows),
             score=None if self.score is None else self.score[rows],
-            hits={new: self.hits[row] for new, row in enumerate(rows.tolist()) if row in self.hits},
+            hits=None if self.hits is None else self.hits.take(rows),
             english=self.english[rows],
             ending=self.ending[rows],
             alike=self.alike[rows],
@@ -113,12 +114,13 @@ class Look:
 
     def marks(self) -> Marks:
         """Return the marks of the detectors that speak of few lines."""
-        found: list[Mark] = []
         places = Places.of(self.lines, self.ending)
-        if self.detectors.ruleset is not None:
-            found += self.detectors.ruleset.match(self.lines, self.languages, places, self.hits)
+        marks = Marks.of([], self.lines)
+        if self.detectors.ruleset is not None and self.hits is not None:
+            marks = self.detectors.ruleset.marks(self.lines, self.languages, places, self.hits)
+        found: list[Mark] = []
         if self.detectors.fields:
-            found += header.match(self.lines, found, places, self.headers)
+            found += header.match(self.lines, marks, places, self.headers)
         if self.detectors.captions:
             found += captions.match(self.lines, self.alike)
-        return Marks.of(found, self.lines)
+        return marks.joined(Marks.of(found, self.lines))

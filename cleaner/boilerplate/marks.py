@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -40,24 +40,26 @@ class Mark(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """Marks as columns of one length, in the order in which they were set.
+    """Marks as columns of one length.
 
     Attributes:
         lines: how many lines they can be about.
-        each: the marks.
+        names: of rules, in any order.
+        each: the last so many of the marks themselves; those before are about whole lines and give no fields.
         row: int64.
         detector: the place in ``DETECTORS``; int8.
-        rank: the place of the rule's name among the names of all, sorted; int64.
+        rule: the place in ``names``; int64.
         confidence: float64.
         remove, keep: is that the action?
         whole: is the mark about the whole of its line?
     """
 
     lines: int
+    names: Sequence[str]
     each: Sequence[Mark]
     row: NDArray[np.int64]
     detector: NDArray[np.int8]
-    rank: NDArray[np.int64]
+    rule: NDArray[np.int64]
     confidence: NDArray[np.float64]
     remove: NDArray[np.bool_]
     keep: NDArray[np.bool_]
@@ -66,20 +68,54 @@ class Marks(NamedTuple):
     @classmethod
     def of(cls, marks: Sequence[Mark], lines: Lines) -> Marks:
         """Take marks of some lines apart."""
-        rows, detectors, names, confidences, actions, starts, ends, _ = zip(*marks, strict=True) if marks else [()] * 8
+        rows, detectors, rules, confidences, actions, starts, ends, _ = zip(*marks, strict=True) if marks else [()] * 8
         row, start, end = (np.array(column, dtype=np.int64) for column in (rows, starts, ends))
-        rank = {name: at for at, name in enumerate(sorted(set(names)))}
+        names = {name: at for at, name in enumerate(dict.fromkeys(rules))}
         return cls(
             lines=len(lines),
+            names=list(names),
             each=marks,
             row=row,
             detector=np.array([*map(DETECTORS.index, detectors)], dtype=np.int8),
-            rank=np.array([*map(rank.__getitem__, names)], dtype=np.int64),
+            rule=np.array([*map(names.__getitem__, rules)], dtype=np.int64),
             confidence=np.array(confidences, dtype=np.float64),
             remove=np.array([action == "remove" for action in actions], dtype=np.bool_),
             keep=np.array([action == "keep" for action in actions], dtype=np.bool_),
             whole=(start <= 0) & ((end < 0) | (end >= (lines.end - lines.start)[row])),
         )
+
+    @classmethod
+    def of_rules(
+        cls,
+        lines: int,
+        names: Sequence[str],
+        row: NDArray[np.int64],
+        rule: NDArray[np.int64],
+        confidence: NDArray[np.float64],
+        keep: NDArray[np.bool_],
+    ) -> Marks:
+        """Return marks of rules on whole lines; what they do not keep they remove."""
+        detector, whole = np.zeros(len(row), dtype=np.int8), np.ones(len(row), dtype=np.bool_)
+        return cls(lines, names, [], row, detector, rule, confidence, ~keep, keep, whole)
+
+    def joined(self, more: Marks) -> Marks:
+        """Return these marks and more of the same lines, all of which are in ``each``."""
+        pairs: Iterable[Any] = zip(self[3:], more[3:], strict=True)
+        columns = [np.concatenate(pair) for pair in pairs]
+        columns[2][len(self.row) :] += len(self.names)
+        return Marks(self.lines, [*self.names, *more.names], [*self.each, *more.each], *columns)
+
+    def listed(self) -> list[Mark]:
+        """Return the marks themselves."""
+        columns = (self.row, self.detector, self.rule, self.confidence, self.keep)
+        told = zip(*(column[: len(self.row) - len(self.each)].tolist() for column in columns), strict=True)
+        return [
+            *(
+                Mark(row, DETECTORS[detector], self.names[rule], confidence, "keep" if keep else "remove")
+                for row, detector, rule, confidence, keep in told
+            ),
+            *self.each,
+        ]
 
     def said(self) -> dict[str, NDArray[np.float64]]:
         """Return what each detector says of each line at most, as a whole; shape (lines,)."""
@@ -95,10 +131,23 @@ class Marks(NamedTuple):
         np.maximum.at(most, self.row[some], self.confidence[some])
         return most
 
-    def names(self, rows: NDArray[np.int64]) -> list[str]:
+    def parts(self, least: float) -> list[Mark]:
+        """Return the marks that are sure enough to take out parts of lines, by row."""
+        at = np.flatnonzero(self.remove & ~self.whole & (self.confidence >= least))
+        before = len(self.row) - len(self.each)
+        return [self.each[place - before] for place in at[np.argsort(self.row[at], kind="stable")].tolist()]
+
+    def rows_of(self, name: str) -> NDArray[np.int64]:
+        """Return the rows that a rule speaks of."""
+        wanted = [at for at, one in enumerate(self.names) if one == name]
+        return self.row[np.isin(self.rule, wanted)]
+
+    def surest(self, rows: NDArray[np.int64]) -> list[str]:
         """Return for each row the rule that is surest that the line goes, or parts of it; "" if none says so."""
         some = np.flatnonzero(self.remove)
-        order = some[np.lexsort((self.rank[some], self.confidence[some], self.row[some]))]
-        surest = np.full(self.lines, -1, dtype=np.int64)
-        surest[self.row[order]] = order  # of several the last
-        return [self.each[at].rule if at >= 0 else "" for at in surest[rows].tolist()]
+        rank = np.argsort(np.argsort(self.names))[self.rule[some]] if self.names else some
+        order = some[np.lexsort((rank, self.confidence[some], self.row[some]))]
+        surest = np.full(self.lines, len(self.names), dtype=np.int64)
+        surest[self.row[order]] = self.rule[order]  # of several the last
+        names = [*self.names, ""]
+        return [names[at] for at in surest[rows].tolist()]

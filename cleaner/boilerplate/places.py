@@ -49,20 +49,17 @@ class Places:
             last[some] = rows[np.searchsorted(rows, end)[some] - 1]
         return cls(lines, prose, np.concatenate([[0], np.cumsum(prose)]), first, last)
 
-    def stands(self, row: int, position: str) -> bool:
-        """Say whether the line stands at ``position`` (see ``Rule``)."""
+    def stand(self, rows: NDArray[np.int64], position: str) -> NDArray[np.bool_]:
+        """Say which lines stand at ``position`` (see ``Rule``)."""
         place, _, count = position.partition(" ")
-        if place == "anywhere":
-            return True
-        document = int(self.lines.document[row])
+        document = self.lines.document[rows]
+        low, high = self.lines.first[document], self.lines.first[document + 1]
         if place == "late":
-            low, here, high = self.number[[self.lines.first[document], row, self.lines.first[document + 1]]].tolist()
-            return bool(here - low >= max(BEFORE, TIMES * (high - here)))
+            before, after = self.number[rows] - self.number[low], self.number[high] - self.number[rows]
+            return np.asarray(before >= np.maximum(BEFORE, TIMES * after))
         if place == "start":
-            near = not count or row < self.lines.first[document] + int(count)
-            return bool(near and row <= self.first[document])
-        near = not count or row >= self.lines.first[document + 1] - int(count)
-        return bool(near and row >= self.last[document])
+            return np.asarray((rows <= self.first[document]) & (not count or rows < low + int(count)))
+        return np.asarray((rows >= self.last[document]) & (not count or rows >= high - int(count)))
 
     def neighbours(self, row: int, reach: int) -> range:
         """Return the rows of the same document up to ``reach`` after the row (before it when negative)."""

@@ -1,31 +1,34 @@
 """Rules: what boilerplate says. Loaded from TOML files, matched by expressions of RE2 behind gates (see ``automata``).
 
-Guards (where a line stands, how long it is, what stands around it) are
-looked at for the few lines that a pattern matches.
+Guards (see ``guards``) are asked of the few lines that a pattern matches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cleaner.boilerplate import kept, threads
-from cleaner.boilerplate.automata import Automata, check
+from cleaner.boilerplate.automata import Automata, Hits, check
+from cleaner.boilerplate.guards import Guards
 from cleaner.boilerplate.headlines import inline_headlines, is_headline
-from cleaner.boilerplate.marks import Mark
+from cleaner.boilerplate.marks import Mark, Marks
 from cleaner.boilerplate.places import Places
 from cleaner.boilerplate.rule_files import Rule, packaged_files, read_file, read_rules
 from cleaner.lines import Lines
 
 __all__ = ["Rule", "RuleSet"]
 
-#: For the rows that a pattern matches the places of its rules.
-Hits = Mapping[int, list[int]]
 #: So many lines after a heading of links can be its headlines.
 _LIST = 12
 #: Actions on all that follows a line, and the detector that is to say so.
 TO_END = {"remove-to-end": "rules", "thread-to-end": "threads"}
+#: Actions on more than a line.
+FURTHER = {*TO_END, "remove-list"}
 #: How sure it is that they are, at most.
 _LISTED = 0.8
 
@@ -70,100 +73,66 @@ class RuleSet:
         other.rules = tuple(rule if one.name == rule.name else one for one in self.rules)
         return other
 
-    def match(
-        self,
-        lines: Lines,
-        languages: Sequence[str | None] | None = None,
-        places: Places | None = None,
-        hits: Hits | None = None,
-    ) -> list[Mark]:
+    def match(self, lines: Lines, languages: Sequence[str | None] | None = None) -> list[Mark]:
         """Return what the rules say of the lines, sorted by row.
 
         Args:
             lines: the lines of a batch of texts.
             languages: the language of each text, where known; rules of other languages stay silent.
-            places: ``Places.of(lines)`` if at hand.
-            hits: ``self.hits(lines)`` if at hand.
         """
-        places = places or Places.of(lines)
-        hits = self.hits(lines) if hits is None else hits
-        marks: list[Mark] = []
-        between: list[Mark] = []
-        for at, row in self._speaking(lines, places, hits, languages):
-            rule = self.rules[at]
-            if rule.action == "thread":
-                between.append(Mark(row, "rules", rule.name, rule.confidence, "note" if rule.after else "remove"))
-            else:
-                marks.extend(_marks(rule, row, lines, places))
-        marks.extend(threads.match(between, self._headings(hits) if between else set(), lines, places))
-        for rule in self.rules:
-            if rule.shape:
-                marks.extend(Mark(row, "rules", rule.name, rule.confidence) for row in inline_headlines(lines, places))
-        return sorted(marks, key=lambda mark: (mark.row, mark.rule))
-
-    def _speaking(
-        self, lines: Lines, places: Places, hits: Hits, languages: Sequence[str | None] | None
-    ) -> Iterator[tuple[int, int]]:
-        """Yield the places of the rules that speak and their rows; one that ends a text does so once."""
-        ended: set[tuple[int, int]] = set()
-        documents = lines.document.tolist()
-        for row in sorted(hits):
-            for at in hits[row]:
-                once = (at, documents[row])
-                if once in ended or not self._holds(self.rules[at], row, lines, places, hits, languages):
-                    continue
-                if self.rules[at].action in TO_END:
-                    ended.add(once)
-                yield at, row
-
-    def _headings(self, hits: Hits) -> set[int]:
-        """Return the rows of what stands above threads."""
-        names = {name for rule in self.rules if rule.action == "thread" for name in rule.after}
-        wanted = {self._place[name] for name in names if name in self._place}
-        return {row for row, places in hits.items() if not wanted.isdisjoint(places)}
+        marks = self.marks(lines, languages, Places.of(lines), self.hits(lines))
+        return sorted(marks.listed(), key=lambda mark: (mark.row, mark.rule))
 
     def hits(self, lines: Lines) -> Hits:
-        """Return for the rows that a pattern matches the places of its rules; guards are not asked."""
+        """Return the rows that patterns match, and the places of their rules; guards are not asked."""
         return self._automata.match(lines)
 
-    def _holds(
-        self,
-        rule: Rule,
-        row: int,
-        lines: Lines,
-        places: Places,
-        hits: Hits,
-        languages: Sequence[str | None] | None,
-    ) -> bool:
-        """Say whether the guards of ``rule`` are content with the line."""
-        if rule.languages and languages is not None:
-            language = languages[int(lines.document[row])]
-            if language is not None and language[:2] not in rule.languages:
-                return False
-        if rule.words and len(lines.text[row].split()) > rule.words:
-            return False
-        if rule.position != "anywhere" and not places.stands(row, rule.position):
-            return False
-        after = () if rule.action == "thread" else rule.after  # of a thread it is asked once, at its beginning
-        if after and not self._near(after, places.neighbours(row, -2), hits):
-            return False
-        return not rule.before or self._near(rule.before, places.neighbours(row, 2), hits)
+    def marks(self, lines: Lines, languages: Sequence[str | None] | None, places: Places, hits: Hits) -> Marks:
+        """Return what ``match`` does, given ``Places.of(lines)`` and ``self.hits(lines)``."""
+        guards = Guards(lines, places, languages, hits, self._place)
+        more: list[Mark] = []
+        between: list[Mark] = []
+        spoken: list[tuple[int, NDArray[np.int64]]] = []
+        for at, rows in hits.by_rule().items():
+            rule = self.rules[at]
+            rows = guards.content(rule, rows)
+            if rule.action == "thread":
+                mark = Mark(0, "rules", rule.name, rule.confidence, "note" if rule.after else "remove")
+                between += [mark._replace(row=row) for row in rows.tolist()]
+                continue
+            if rule.action in TO_END:  # a text ends once
+                rows = rows[np.unique(lines.document[rows], return_index=True)[1]]
+            spoken.append((at, rows))
+            for row in rows.tolist() if rule.action in FURTHER else ():
+                more += _further(rule, row, lines, places)
+        if between:
+            more += threads.match(between, self._headings(guards), lines, places)
+        for rule in self.rules:
+            if rule.shape:
+                more += [Mark(row, "rules", rule.name, rule.confidence) for row in inline_headlines(lines, places)]
+        return self._alone(spoken, len(lines)).joined(Marks.of(more, lines))
 
-    def _near(self, names: tuple[str, ...], rows: range, hits: Hits) -> bool:
-        wanted = {self._place[name] for name in names if name in self._place}
-        return any(not wanted.isdisjoint(hits.get(row, ())) for row in rows)
+    def _alone(self, spoken: Sequence[tuple[int, NDArray[np.int64]]], lines: int) -> Marks:
+        """Return the marks of the lines themselves that rules speak of, given for each rule its rows."""
+        which = np.repeat([at for at, _ in spoken], [len(rows) for _, rows in spoken]).astype(np.int64)
+        row = np.concatenate([np.zeros(0, dtype=np.int64), *(rows for _, rows in spoken)])
+        names = [rule.name for rule in self.rules]
+        confidence = np.array([rule.confidence for rule in self.rules])
+        keep = np.array([rule.action == "keep" for rule in self.rules], dtype=np.bool_)
+        return Marks.of_rules(lines, names, row, which, confidence[which], keep[which])
+
+    def _headings(self, guards: Guards) -> set[int]:
+        """Return the rows of what stands above threads."""
+        names = {name for rule in self.rules if rule.action == "thread" for name in rule.after}
+        return set(guards.rows_of(names).tolist())
 
 
-def _marks(rule: Rule, row: int, lines: Lines, places: Places) -> list[Mark]:
-    """Return the marks of a rule that speaks of ``row``."""
-    action = "keep" if rule.action == "keep" else "remove"
-    marks = [Mark(row, "rules", rule.name, rule.confidence, action)]  # type: ignore[arg-type]
+def _further(rule: Rule, row: int, lines: Lines, places: Places) -> list[Mark]:
+    """Return the marks of what goes with a line that a rule speaks of."""
     if rule.action in TO_END:
-        marks += [Mark(after, TO_END[rule.action], rule.name, rule.confidence) for after in places.rest(row)]
-    elif rule.action == "remove-list":
-        confidence = min(rule.confidence, _LISTED)
-        marks += [Mark(after, "rules", rule.name, confidence) for after in _listed(row, lines, places)]
-    return marks
+        return [Mark(after, TO_END[rule.action], rule.name, rule.confidence) for after in places.rest(row)]
+    confidence = min(rule.confidence, _LISTED)
+    return [Mark(after, "rules", rule.name, confidence) for after in _listed(row, lines, places)]
 
 
 def _listed(row: int, lines: Lines, places: Places) -> list[int]:

@@ -53,7 +53,7 @@ def verdicts(lines: Lines, marks: Marks, said: Said, least: float) -> Verdicts:
     free = marks.kept()[rows] < confidence
     rows, confidence = rows[free], confidence[free]
     others = np.where(said.by["templates"][rows] > 0, "template", "line-model").tolist()
-    names = [name or other for name, other in zip(marks.names(rows), others, strict=True)]
+    names = [name or other for name, other in zip(marks.surest(rows), others, strict=True)]
     start, end = np.zeros(len(rows), dtype=np.int64), lines.end[rows] - lines.start[rows]
     whole = Verdicts(rows, start, end, confidence, names, _evidence(said, rows), len(rows))
     return _with_parts(whole, lines, marks, least)
@@ -63,8 +63,7 @@ def _with_parts(whole: Verdicts, lines: Lines, marks: Marks, least: float) -> Ve
     """Add the verdicts on parts of the lines that are not spoken of as a whole."""
     spoken = np.zeros(len(lines), dtype=np.bool_)
     spoken[whole.row] = True
-    at = np.flatnonzero(marks.remove & ~marks.whole & (marks.confidence >= least) & ~spoken[marks.row])
-    parts = [marks.each[place] for place in at[np.argsort(marks.row[at], kind="stable")].tolist()]
+    parts = [mark for mark in marks.parts(least) if not spoken[mark.row]]
     if not parts:
         return whole
     ends = [len(lines.text[mark.row]) if mark.end < 0 else mark.end for mark in parts]

@@ -119,8 +119,8 @@ def _said(record: dict[str, Any], rule_files: list[str]) -> list[str]:
     if rule is None or not rule.phrases:
         return []
     alone = [expressions_of(replace(rule, phrases=(phrase,), patterns=()), ruleset.pieces) for phrase in rule.phrases]
-    found = Automata(alone).match(Lines.of([record["removed"]]))
-    return [rule.phrases[place] for place in dict.fromkeys(places[0] for _, places in sorted(found.items()))]
+    found = Automata(alone).match(Lines.of([record["removed"]])).by_row()
+    return [rule.phrases[place] for place in dict.fromkeys(places[0] for places in found.values())]
 
 
 def _evidence(record: dict[str, Any]) -> str:
