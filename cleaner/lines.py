@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -56,9 +56,9 @@ class Lines:
     @classmethod
     def of(cls, texts: Sequence[str]) -> Lines:
         """Cut the texts at line feeds (no other character ends a line here)."""
-        codes = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), dtype="<i4")
         bounds = np.zeros(len(texts) + 1, dtype=np.int64)
         np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1, out=bounds[1:])
+        codes = _codes(texts, bounds)
         feed = np.flatnonzero(codes == _LINE_FEED)
         begin = np.zeros(len(feed), dtype=np.int64)
         begin[1:] = feed[:-1] + 1
@@ -69,7 +69,7 @@ class Lines:
         starts, ends = start - own, end - own
         return cls(
             texts=texts,
-            text=list(_cut(texts, first, starts, ends)),
+            text=[line for text in texts for line in map(str.strip, text.split("\n")) if line],
             document=document,
             start=starts,
             end=ends,
@@ -105,7 +105,7 @@ class Lines:
         widest = np.maximum.reduceat(self.breaks[: rows[-1] + 1], np.r_[0, rows[:-1] + 1]) if len(rows) else rows
         left = Lines(
             texts=_Left(self.texts, documents, edits),
-            text=[self.text[row] for row in rows.tolist()],
+            text=[*map(self.text.__getitem__, rows.tolist())],
             document=document,
             start=self.start[rows] - moved,
             end=self.end[rows] - moved,
@@ -134,13 +134,14 @@ class _Left:
         return apply(self.edits[at], self.texts[int(self.documents[at])])
 
 
-def _cut(
-    texts: Sequence[str], first: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
-) -> Iterator[str]:
-    starts, ends, bounds = start.tolist(), end.tolist(), first.tolist()
-    for text, low, high in zip(texts, bounds, bounds[1:], strict=False):
-        for at in range(low, high):
-            yield text[starts[at] : ends[at]]
+def _codes(texts: Sequence[str], bounds: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the code points of all texts, each from its bound on, with a line feed behind it."""
+    codes = np.full(bounds[-1], _LINE_FEED, dtype=np.int32)
+    for text, begin, behind in zip(texts, bounds.tolist(), bounds[1:].tolist(), strict=False):
+        plain = text.isascii()
+        raw = text.encode() if plain else text.encode("utf-32-le", "surrogatepass")
+        codes[begin : behind - 1] = np.frombuffer(raw, dtype=np.uint8 if plain else "<i4")
+    return codes
 
 
 def _stripped(
