@@ -32,6 +32,7 @@ LONG = 700
 _MEMORY = 16 << 20
 #: So many lines are looked at at once.
 _AT_ONCE = 1 << 13
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 class Expression(NamedTuple):
@@ -113,35 +114,39 @@ class Automata:
 
     def _take(self, tables: Tables) -> None:
         self.tables = tables
-        self._rule_of: list[int] = tables.rule_of.tolist()
         self._patterns: list[str] = orjson.loads(tables.patterns.tobytes())
         self._compiled: list[re2._Regexp | None] = [None] * len(self._patterns)
         self._gates = Gates(*tables[2:])
 
     def match(self, lines: Lines) -> Hits:
         """Return the rows that expressions match, and the places of their rules."""
-        known: dict[str, list[int]] = {}
-        found: list[tuple[int, list[int]]] = []
+        numbers: dict[str, int] = {}  # each text is decided once
+        rows, places = [_NONE], [_NONE]
+        number, rule = [_NONE], [_NONE]
         for first in range(0, len(lines), _AT_ONCE):
             shown = self._shown(lines, first)
-            rows = (np.flatnonzero(shown.any(axis=1)) + first).tolist()
-            texts = {lines.text[row]: row for row in rows if lines.text[row] not in known}  # each is decided once
-            fresh = np.array([*texts.values()], dtype=np.int64) - first
-            known |= zip(texts, self._rules_of(list(texts), shown[fresh]), strict=True)
-            found += [(row, places) for row in rows if (places := known[lines.text[row]])]
-        row = np.repeat([row for row, _ in found], [len(places) for _, places in found])
-        rule = [at for _, places in found for at in places]
-        return Hits(row.astype(np.int64), np.array(rule, dtype=np.int64))
+            some = np.flatnonzero(shown.any(axis=1))
+            texts = [lines.text[row] for row in (some + first).tolist()]
+            before = len(numbers)
+            place = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+            fresh = np.flatnonzero(place >= before)
+            fresh = fresh[np.unique(place[fresh], return_index=True)[1]]
+            text, told = self._rules_of([texts[at] for at in fresh.tolist()], shown[some[fresh]])
+            for column, more in ((rows, some + first), (places, place), (number, text + before), (rule, told)):
+                column.append(more)
+        return _spread(*map(np.concatenate, (rows, places, number, rule)))
 
-    def _rules_of(self, texts: list[str], shown: NDArray[np.uint64]) -> list[list[int]]:
-        """Return for each line the places of the rules that match it, of whose expressions some are shown it."""
-        plain = [one.encode("utf-8", "replace") for one in fold(texts)]
-        found: list[list[int]] = [[] for _ in plain]
-        which = np.nonzero(np.unpackbits(shown.view(np.uint8), axis=1, bitorder="little"))
-        for one, at in zip(*(column.tolist() for column in which), strict=True):
-            if self._rule_of[at] not in found[one] and self._expression(at).fullmatch(plain[one]):
-                found[one].append(self._rule_of[at])
-        return found
+    def _rules_of(self, texts: list[str], shown: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the places of texts that match and of their rules, rising; ``shown`` are a text's expressions."""
+        plain = [text.encode("utf-8", "replace") for text in fold(texts)]
+        found: list[tuple[int, int]] = [(-1, -1)]
+        which, expression = _bits(shown)
+        columns = (which, self.tables.rule_of[expression], expression)
+        for one, rule, at in zip(*(column.tolist() for column in columns), strict=True):
+            if (one, rule) != found[-1] and self._expression(at).fullmatch(plain[one]):
+                found.append((one, rule))
+        text, told = np.array(found[1:], dtype=np.int64).reshape(-1, 2).T
+        return text, told
 
     def _expression(self, at: int) -> re2._Regexp:
         found = self._compiled[at]
@@ -157,6 +162,24 @@ class Automata:
         tables = letter_table(), lower_table(), *self._gates, np.zeros(REACH + 1, dtype=np.uint8)
         run(passing, len(lines.codes), start, start + size, lines.codes, SHORT, LONG, *tables, shown)
         return shown
+
+
+def _bits(sets: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows and places of all bits that are set, in order; most words have none."""
+    row, word = np.nonzero(sets)
+    bits = np.unpackbits(sets[row, word].astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    at, bit = np.nonzero(bits.view(np.bool_))
+    return row[at], word[at] * 64 + bit
+
+
+def _spread(
+    rows: NDArray[np.int64], places: NDArray[np.int64], number: NDArray[np.int64], rule: NDArray[np.int64]
+) -> Hits:
+    """Give each row the rules of its text, given the number of its text, and the numbers of texts with their rules."""
+    begin, end = np.searchsorted(number, places), np.searchsorted(number, places, side="right")
+    size = end - begin
+    at = np.arange(size.sum()) + np.repeat(begin - np.cumsum(size) + size, size)
+    return Hits(np.repeat(rows, size), rule[at])
 
 
 def expressions_of(rule: Rule, pieces: Mapping[str, str]) -> list[Expression]:

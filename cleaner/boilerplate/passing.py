@@ -7,6 +7,8 @@ from typing import Any
 
 #: So many letters of a beginning or an end are looked at.
 REACH = 16
+#: Texts of so many letters are told by as many.
+MORE = 5
 #: What letters begin a line, and what they end.
 BEGIN, END = 0, 1
 #: What follows the last letter where a line must have no more.
@@ -33,9 +35,14 @@ def slot(number: Any, mask: Any) -> Any:
     return (number >> 34) & mask
 
 
-def three(first: Any, second: Any, third: Any) -> Any:
-    """Return a hash of three letters; no two threes of a to z share one."""
-    return ((first << 10) ^ (second << 5) ^ third) & 0x7FFF
+def three(letters: Any) -> Any:
+    """Return a hash of the first three letters; no two threes of a to z share one."""
+    return ((letters[0] << 10) ^ (letters[1] << 5) ^ letters[2]) & 0x7FFF
+
+
+def five(letters: Any) -> Any:
+    """Return a hash of the first ``MORE`` letters, above those of three."""
+    return 0x8000 | (((three(letters) << 16) ^ (letters[3] << 8) ^ letters[4]) * 0x9E3779B1 >> 17) & 0x7FFF
 
 
 def passing(
@@ -64,10 +71,14 @@ def passing(
         _add(told, ALWAYS, long, out, row)
         if not _has_lower(codes, low, high, lower):
             _add(told, SHOUTED, long, out, row)
-        count = _letters(codes, low, high, 1, letters, buffer)
-        _look_up(buffer, count, BEGIN, table, told, edges, long, out, row)
-        count = _letters(codes, high - 1, low - 1, -1, letters, buffer)
-        _look_up(buffer, count, END, table, told, edges, long, out, row)
+        sizes = _sizes(codes, low, high, 1, letters, buffer, edges[long, BEGIN])
+        if sizes:
+            count = _letters(codes, low, high, 1, letters, buffer, REACH)
+            _look_up(buffer, count, BEGIN, sizes, table, told, long, out, row)
+        sizes = _sizes(codes, high - 1, low - 1, -1, letters, buffer, edges[long, END])
+        if sizes:
+            count = _letters(codes, high - 1, low - 1, -1, letters, buffer, REACH)
+            _look_up(buffer, count, END, sizes, table, told, long, out, row)
         state = 0
         for place in range(low, high):
             state = step[(state >> 1) + kinds[min(codes[place], 65535)]]
@@ -82,8 +93,15 @@ def _has_lower(codes: Any, start: Any, end: Any, lower: Any) -> Any:
     return place < end
 
 
-def _letters(codes: Any, start: Any, end: Any, way: Any, letters: Any, buffer: Any) -> Any:
-    """Write the letters of a line from one end on; return how many, at most one more than is looked at."""
+def _sizes(codes: Any, start: Any, end: Any, way: Any, letters: Any, buffer: Any, edges: Any) -> Any:
+    """Return for how many letters it is worth to look up what a line begins or ends with, as bits."""
+    count = _letters(codes, start, end, way, letters, buffer, MORE - 1)
+    sizes = edges[three(buffer)] if count else 0
+    return sizes | edges[five(buffer)] if count == MORE else sizes
+
+
+def _letters(codes: Any, start: Any, end: Any, way: Any, letters: Any, buffer: Any, most: Any) -> Any:
+    """Write the letters of a line from one end on; return how many, at most one more than ``most``."""
     count, before = 0, 0
     buffer[0] = buffer[1] = buffer[2] = 0
     for place in range(start, end, way):
@@ -91,19 +109,16 @@ def _letters(codes: Any, start: Any, end: Any, way: Any, letters: Any, buffer: A
         if letter and (letter != 48 or before != 48):
             buffer[count] = letter
             count += 1
-            if count > REACH:
+            if count > most:
                 return count
         before = letter if letter else before
     return count
 
 
 def _look_up(
-    buffer: Any, count: Any, kind: Any, table: Any, told: Any, edges: Any, long: Any, out: Any, row: Any
+    buffer: Any, count: Any, kind: Any, sizes: Any, table: Any, told: Any, long: Any, out: Any, row: Any
 ) -> None:
     """Look up what a line begins or ends with, and whether it is made of that."""
-    sizes = edges[long, kind, three(buffer[0], buffer[1], buffer[2])]
-    if count == 0 or not sizes:
-        return
     number = kind + 1
     for size in range(min(count, REACH)):
         number = roll(number, buffer[size])
@@ -130,4 +145,4 @@ def _add(told: Any, which: Any, long: Any, out: Any, row: Any) -> None:
 
 
 #: What the kernel calls.
-HELPERS = (roll, slot, three, _has_lower, _letters, _look_up, _find, _add)
+HELPERS = (roll, slot, three, five, _has_lower, _letters, _sizes, _look_up, _find, _add)
