@@ -71,11 +71,11 @@ def passing(
         _add(told, ALWAYS, long, out, row)
         if not _has_lower(codes, low, high, lower):
             _add(told, SHOUTED, long, out, row)
-        sizes = _sizes(codes, low, high, 1, letters, buffer, edges[long, BEGIN])
+        sizes = _sizes(codes, low, high, 1, letters, buffer, edges, long, BEGIN)
         if sizes:
             count = _letters(codes, low, high, 1, letters, buffer, REACH)
             _look_up(buffer, count, BEGIN, sizes, table, told, long, out, row)
-        sizes = _sizes(codes, high - 1, low - 1, -1, letters, buffer, edges[long, END])
+        sizes = _sizes(codes, high - 1, low - 1, -1, letters, buffer, edges, long, END)
         if sizes:
             count = _letters(codes, high - 1, low - 1, -1, letters, buffer, REACH)
             _look_up(buffer, count, END, sizes, table, told, long, out, row)
@@ -93,11 +93,13 @@ def _has_lower(codes: Any, start: Any, end: Any, lower: Any) -> Any:
     return place < end
 
 
-def _sizes(codes: Any, start: Any, end: Any, way: Any, letters: Any, buffer: Any, edges: Any) -> Any:
+def _sizes(
+    codes: Any, start: Any, end: Any, way: Any, letters: Any, buffer: Any, edges: Any, long: Any, kind: Any
+) -> Any:
     """Return for how many letters it is worth to look up what a line begins or ends with, as bits."""
     count = _letters(codes, start, end, way, letters, buffer, MORE - 1)
-    sizes = edges[three(buffer)] if count else 0
-    return sizes | edges[five(buffer)] if count == MORE else sizes
+    sizes = edges[long, kind, three(buffer)] if count else 0
+    return sizes | edges[long, kind, five(buffer)] if count == MORE else sizes
 
 
 def _letters(codes: Any, start: Any, end: Any, way: Any, letters: Any, buffer: Any, most: Any) -> Any:
