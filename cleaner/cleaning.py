@@ -44,14 +44,18 @@ class Detector:
     known: tuple[str, ...] = ()
 
     def __call__(
-        self, texts: Sequence[str], sources: Sequence[str | None], languages: Sequence[str | None]
+        self,
+        texts: Sequence[str],
+        sources: Sequence[str | None],
+        languages: Sequence[str | None],
+        titles: Sequence[str | None] = (),
     ) -> list[Decision]:
         """The decision on each text, in order."""
         if not texts:
             return []
         from cleaner.boilerplate.decide import find
 
-        return find(Lines.of(texts), sources, languages, settings(self, _files(self)))
+        return find(Lines.of(texts), sources, languages, settings(self, _files(self)), titles)
 
 
 def _files(detector: Detector) -> tuple[tuple[int, int], ...]:
@@ -121,8 +125,8 @@ class Clean:
         """The decision on each row of ``good``, in order; None where nothing is to be detected."""
         if not self.detect:
             return [None] * len(good)
-        sources, languages = (batch[name].to_pylist() for name in ("source", "language"))
-        return self.detect(*([column[at] for at in good] for column in (texts, sources, languages)))
+        sources, languages, titles = (batch[name].to_pylist() for name in ("source", "language", "title"))
+        return self.detect(*([column[at] for at in good] for column in (texts, sources, languages, titles)))
 
     def _shards(self, batch: pa.RecordBatch) -> list[int]:
         """The number of the file of the corpus that each row goes to."""

@@ -7,7 +7,8 @@ A line that says nothing else is taken out of the text and kept as fields. The t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 
@@ -57,6 +58,16 @@ def match(
     rows, kinds = _candidates(lines, places, gone)
     marks = [*_sections(lines, others.rows_of("section-name")), *_read(lines, places.first, rows, kinds, known)]
     return sorted(marks, key=itemgetter(0))
+
+
+def titles_in(lines: Lines, titles: Sequence[str | None]) -> list[Mark]:
+    """Return marks that keep lines which are the title that the input gives, and stand so once near the start."""
+    sizes = np.array([len(title) if title else -1 for title in titles])[lines.document]
+    near = np.arange(len(lines)) < lines.first[lines.document] + HEAD
+    rows = np.flatnonzero(near & (lines.end - lines.start == sizes)).tolist()
+    own = {row: int(lines.document[row]) for row in rows if lines.text[row] == titles[lines.document[row]]}
+    times = Counter(own.values())
+    return [Mark(row, "fields", "title", _SURE, "keep") for row, document in own.items() if times[document] == 1]
 
 
 def _candidates(lines: Lines, places: Places, gone: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

@@ -101,6 +101,22 @@ def test_documents_do_not_depend_on_their_batch() -> None:
     assert together == [one(text, ALL) for text in texts]
 
 
+@pytest.mark.parametrize(
+    ("title", "head", "rest"),
+    [
+        ("Mayor resigns", "Mayor resigns", "Mayor resigns\n"),
+        (None, "Mayor resigns", ""),
+        ("Mayor resigns today", "Mayor resigns", ""),
+        ("Mayor resigns", "Mayor resigns\nAdvertisement", "Mayor resigns\n"),
+        ("Advertisement", "Advertisement", ""),
+    ],
+    ids=["given", "not given", "another", "above furniture", "surely furniture"],
+)
+def test_a_short_line_stays_if_it_is_the_title_that_the_input_gives(title: str | None, head: str, rest: str) -> None:
+    (decision,) = decide.find(Lines.of([f"{head}\n{PROSE[0]}"]), [None], [None], ALL, [title])
+    assert apply(decision.edits, f"{head}\n{PROSE[0]}") == rest + PROSE[0]
+
+
 def test_rules_and_model_strip_furniture_and_keep_the_article() -> None:
     text = "\n\n".join(["Home | News | Sport", *PROSE[:2], "Advertisement", *PROSE[2:], "Share this article"])
     decision = one(text, ALL)

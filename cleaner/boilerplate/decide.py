@@ -78,10 +78,17 @@ class Decision(NamedTuple):
 
 @paused()
 def find(
-    lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], settings: Settings
+    lines: Lines,
+    sources: Sequence[str | None],
+    languages: Sequence[str | None],
+    settings: Settings,
+    titles: Sequence[str | None] = (),
 ) -> list[Decision]:
-    """Decide on every line of a batch; returns one decision a document, in order."""
-    look = Look.of(lines, sources, languages, settings.detectors)
+    """Decide on every line of a batch; returns one decision a document, in order.
+
+    ``titles`` are those that the input gives: a line near the start that is its document's title stays.
+    """
+    look = Look.of(lines, sources, languages, titles, settings.detectors)
     found = _once(look, settings)
     findings, fields = _findings(lines, found.doubted), _fields(lines, found.marks, range(len(lines.texts)))
     decisions = [

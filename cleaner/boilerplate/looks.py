@@ -45,6 +45,7 @@ class Look:
 
     Attributes:
         lines, sources, languages: the batch.
+        titles: those that the input gives, empty where none are asked for.
         detectors: those to ask.
         seen: the scan of the lines.
         score: their lexical scores; shape (lines,).
@@ -58,6 +59,7 @@ class Look:
     lines: Lines
     sources: Sequence[str | None]
     languages: Sequence[str | None]
+    titles: Sequence[str | None]
     detectors: Detectors
     seen: Scan
     score: NDArray[np.int32] | None
@@ -69,14 +71,20 @@ class Look:
 
     @classmethod
     def of(
-        cls, lines: Lines, sources: Sequence[str | None], languages: Sequence[str | None], detectors: Detectors
+        cls,
+        lines: Lines,
+        sources: Sequence[str | None],
+        languages: Sequence[str | None],
+        titles: Sequence[str | None],
+        detectors: Detectors,
     ) -> Look:
         """Look at lines for the first time."""
         seen = scan(lines)
         score = None if detectors.model is None else lexical_score(seen, detectors.model.lexicon)
         hits = None if detectors.ruleset is None else detectors.ruleset.hits(lines)
         alike = captions.any_alike(lines) if detectors.captions else np.zeros(len(lines), dtype=np.bool_)
-        return cls(lines, sources, languages, detectors, seen, score, hits, frequent(seen), is_prose(lines), alike, {})
+        batch = lines, sources, languages, titles
+        return cls(*batch, detectors, seen, score, hits, frequent(seen), is_prose(lines), alike, {})
 
     def again(
         self, documents: NDArray[np.int64], edits: Sequence[Sequence[Edit]], taken: NDArray[np.int64] | None
@@ -89,16 +97,18 @@ class Look:
             taken: how many characters the edits take out with each line; None if they take out parts of lines, too.
 
         """
-        sources, languages = ([column[at] for at in documents.tolist()] for column in (self.sources, self.languages))
+        columns = self.sources, self.languages, self.titles
+        sources, languages, titles = ([column[at] for at in documents.tolist() if column] for column in columns)
         if taken is None:
             texts = [apply(some, self.lines.texts[at]) for at, some in zip(documents.tolist(), edits, strict=True)]
-            return replace(Look.of(Lines.of(texts), sources, languages, self.detectors), headers=self.headers)
+            return replace(Look.of(Lines.of(texts), sources, languages, titles, self.detectors), headers=self.headers)
         lines, rows = self.lines.without(taken, documents, edits)
         return replace(
             self,
             lines=lines,
             sources=sources,
             languages=languages,
+            titles=titles,
             seen=self.seen.take(rows),
             score=None if self.score is None else self.score[rows],
             hits=None if self.hits is None else self.hits.take(rows),
@@ -121,6 +131,7 @@ class Look:
         found: list[Mark] = []
         if self.detectors.fields:
             found += header.match(self.lines, marks, places, self.headers)
+            found += header.titles_in(self.lines, self.titles) if self.titles else ()
         if self.detectors.captions:
             found += captions.match(self.lines, self.alike)
         return marks.joined(Marks.of(found, self.lines))
