@@ -73,8 +73,15 @@ class Checked:
         return self.tally.measures(self.totals, self.limits)
 
     @property
+    def nothing_read(self) -> bool:
+        """Whether no record could be used, so that nothing was checked; rejections that a baseline holds are known."""
+        return not self.totals.documents and not self.known
+
+    @property
     def failed(self) -> bool:
-        """Whether a limit is broken, or, where none is set, anything but notes was found."""
+        """Whether nothing was read, a limit is broken, or, where none is set, anything but notes was found."""
+        if self.nothing_read:
+            return True
         if self.limits:
             return any(measure.over for measure in self.measures)
         return self.tally.levels["warning"] > 0

@@ -57,7 +57,7 @@ def check_command(
     """Report what is wrong with a corpus; it stays as it is.
 
     Exits with 1 if anything is found, or, where limits are set, if one is broken; notes count for neither.
-    A limit is a percentage, or a whole number of findings.
+    It also does if no record could be used. A limit is a percentage, or a whole number of findings.
 
     \b
     Examples:

@@ -48,7 +48,7 @@ def run_command(
 ) -> int:
     """Clean a corpus. INPUT is a file, a folder, a pattern, a URL, or - for standard input.
 
-    Exits with 1 if no record could be used.
+    Exits with 1 if no record could be used, also where the input has none.
 
     \b
     Examples:
@@ -89,7 +89,7 @@ def run_command(
         session.save_templates(folder, save_templates)
     if not quiet:
         click.echo(summary(record, done, folder, click.style), err=True)
-    return 1 if 0 < record["counts"]["read"] == record["counts"]["rejected"] else 0
+    return 1 if record["counts"]["read"] == record["counts"]["rejected"] else 0
 
 
 def _show(

@@ -40,8 +40,9 @@ def summary(checked: Checked, paint: Callable[..., str] = plain) -> str:
     noted = counted(checked.tally.levels["note"], new + "note")
     known = f" ({checked.passed_over:,} known)" if checked.known else ""
     read = counted(checked.totals.records, "record")
+    unread = "; no record could be used, so nothing was checked" if checked.nothing_read else ""
     verdict = paint("failed", fg="red", bold=True) if checked.failed else paint("passed", fg="green", bold=True)
-    lines = [f"{verdict}: {found} and {noted} in {read}{known}"]
+    lines = [f"{verdict}: {found} and {noted} in {read}{known}{unread}"]
     for measure in checked.measures:
         if measure.limit:
             lines.append(f"  {paint('over ', fg='red') if measure.over else 'under'}  {measure}")

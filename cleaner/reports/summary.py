@@ -94,7 +94,7 @@ def _warnings(record: dict[str, Any], folder: Path | None) -> Iterator[str]:
     if counts.get("without_text"):
         yield f"{counted(counts['without_text'], 'document')} without text{_named(record['without_text'], counts)}"
     if counts["read"] == counts["rejected"]:
-        yield "nothing was kept"
+        yield "nothing was kept" if counts["read"] else "the input has no records, so nothing was kept"
 
 
 def _named(identities: list[str], counts: dict[str, int]) -> str:
