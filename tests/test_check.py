@@ -109,7 +109,8 @@ def test_lines_of_a_member_of_an_archive_are_those_of_its_file(tmp_path: Path) -
 
 def test_a_page_has_no_lines_of_its_file(tmp_path: Path) -> None:
     paragraphs = "".join(f"<p>{text}</p>" for text in (BODY, OTHER, BODY[::-1]))
-    page = f"<html><body><article><h1>Bridge</h1>{paragraphs}<p>cafÃ© openÃ©d</p></article></body></html>"
+    damaged = "<p>The cafÃ© by the river stays closed, said its owner, who had hoped for more guests.</p>"
+    page = f"<html><body><article><h1>Bridge</h1>{paragraphs}{damaged}</article></body></html>"
     (tmp_path / "page.html").write_text(page)
     findings = found(tmp_path / "page.html", here=tmp_path)
     assert findings
