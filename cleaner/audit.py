@@ -13,6 +13,8 @@ from cleaner.encoding import Decoded, encode
 from cleaner.errors import InputError, OutputError
 from cleaner.names import flat_path, safe_path
 
+_NAMES = ("start", "end", "replacement", "stage", "rule", "confidence")
+
 
 def pack(edits: Iterable[Edit], original: str) -> bytes:
     """Edits with the text that they remove, as lines of ``audit.jsonl`` without an id, to pass between stages."""
@@ -52,19 +54,14 @@ def unpack(packed: bytes) -> tuple[list[Edit], list[str]]:
     if not packed:
         return [], []
     rows = [orjson.loads(line) for line in packed.splitlines()]
-    edits = [
-        edit._replace(evidence=tuple(row["evidence"].items())) for edit, row in zip(edits_of(rows), rows, strict=True)
-    ]
+    edits = [Edit._make((*map(row.__getitem__, _NAMES), tuple(row["evidence"].items()))) for row in rows]
     return edits, [row["removed"] for row in rows]
 
 
-def counted(edits: Iterable[Edit]) -> tuple[list[str], list[int]]:
+def counted(edits: Sequence[Edit]) -> tuple[list[str], list[int]]:
     """For each edit the name of its rule, and by how many characters the text becomes shorter."""
-    rules, sizes = [], []
-    for start, end, replacement, stage, rule, *_ in edits:
-        rules.append(f"{stage}/{rule}")
-        sizes.append(end - start - len(replacement))
-    return rules, sizes
+    rules = [f"{stage}/{rule}" for _, _, _, stage, rule, _, _ in edits]
+    return rules, [end - start - len(replacement) for start, end, replacement, _, _, _, _ in edits]
 
 
 def undo(edits: Sequence[Edit], removed: Sequence[str], text: str) -> str:
@@ -102,8 +99,7 @@ def original_text(text: str, audit: Sequence[dict[str, Any]]) -> str:
 
 def edits_of(audit: Iterable[dict[str, Any]]) -> list[Edit]:
     """The edits among the lines of the audit of a document."""
-    names = ("start", "end", "replacement", "stage", "rule", "confidence")
-    return [Edit(*(record[name] for name in names)) for record in audit if "removed" in record]
+    return [Edit(*map(record.__getitem__, _NAMES)) for record in audit if "removed" in record]
 
 
 def original_bytes(text: str, audit: Sequence[dict[str, Any]]) -> bytes:

@@ -103,7 +103,7 @@ class Clean:
         decisions = dict(zip(good, self._decisions(batch, texts, good), strict=True))
         fields = _fields(batch, decisions)
         columns["shard"] = self._shards(batch)
-        columns["published"] = fields["published"]
+        columns["published"] = [known.get("published") for known in fields]
         columns["fields"] = _rendered(fields, batch["metadata"].to_pylist())
         columns |= _changed(batch, texts, decisions)
         return pa.RecordBatch.from_pydict({name: columns[name] for name in schemas.CLEANED.names}, schemas.CLEANED)
@@ -136,39 +136,32 @@ class Clean:
         return [shard_key((identity or place).removesuffix(".txt")) % self.shards for identity, place in names]
 
 
-def _fields(batch: pa.RecordBatch, decisions: Mapping[int, Decision | None]) -> dict[str, list[Any]]:
-    """A column a field: what the input says of a document comes before what its text says."""
-    given = set(batch.schema.names)
-    fields = {
-        name: [value or None for value in batch[name].to_pylist()] if name in given else [None] * len(batch)
-        for name in FIELDS
-    }
-    for at, decision in decisions.items():
-        for name, value in decision.fields.items() if decision else ():
-            if name in fields and fields[name][at] is None:
-                fields[name][at] = value
+def _fields(batch: pa.RecordBatch, decisions: Mapping[int, Decision | None]) -> list[dict[str, Any]]:
+    """What is known of each document: what the input says comes before what its text says."""
+    own = [name for name in FIELDS if name in batch.schema.names and batch[name].null_count < len(batch)]
+    given = {name: batch[name].to_pylist() for name in own}
+    fields = []
+    for at in range(len(batch)):
+        decision = decisions.get(at)
+        told = decision.fields if decision else {}
+        known = {**told, **{name: values[at] for name, values in given.items() if values[at]}}
+        fields.append({name: known[name] for name in FIELDS if name in known})
     return fields
 
 
-def _rendered(fields: Mapping[str, list[Any]], metadata: Sequence[str | None]) -> list[bytes]:
+def _rendered(fields: Iterable[dict[str, Any]], metadata: Sequence[str | None]) -> list[bytes]:
     """The fields that are known of each document as a JSON object; ``metadata`` is one already."""
-    return [
-        orjson.dumps(
-            {name: value for name, value in zip(FIELDS, values, strict=True) if value is not None}
-            | {"metadata": orjson.Fragment(rest or "{}")}
-        )
-        for *values, rest in zip(*fields.values(), metadata, strict=True)
-    ]
+    each = zip(fields, metadata, strict=True)
+    return [orjson.dumps({**known, "metadata": orjson.Fragment(rest or "{}")}) for known, rest in each]
 
 
-def _changed(
-    batch: pa.RecordBatch, texts: Sequence[str], decisions: Mapping[int, Decision | None]
-) -> dict[str, list[Any]]:
+def _changed(batch: pa.RecordBatch, texts: Sequence[str], decisions: Mapping[int, Decision | None]) -> dict[str, Any]:
     """The columns that decisions change: clean texts, their edits on the decoded original, and notes."""
     edits, notes = (batch[name].to_pylist() for name in ("edits", "notes"))
     clean: list[str | None] = [None] * len(batch)
-    rules: list[list[str]] = [[]] * len(batch)
-    sizes: list[list[int]] = [[]] * len(batch)
+    rules: list[str] = []
+    sizes: list[int] = []
+    counts = [0] * len(batch)
     for at, decision in decisions.items():
         clean[at] = text = texts[at]
         united, removed = audit.unpack(edits[at])
@@ -179,8 +172,18 @@ def _changed(
             united = compose(united, decision.edits, original) if united else decision.edits
             edits[at], clean[at] = audit.pack(united, original), apply(decision.edits, text)
         if united:
-            rules[at], sizes[at] = audit.counted(united)
-    return {"text": clean, "edits": edits, "notes": notes, "rules": rules, "sizes": sizes}
+            names, lengths = audit.counted(united)
+            rules += names
+            sizes += lengths
+            counts[at] = len(united)
+    bounds = pa.array(np.cumsum([0, *counts]), pa.int32())
+    return {
+        "text": clean,
+        "edits": edits,
+        "notes": notes,
+        "rules": pa.ListArray.from_arrays(bounds, pa.array(rules, pa.string())),
+        "sizes": pa.ListArray.from_arrays(bounds, pa.array(sizes, pa.int32())),
+    }
 
 
 def _located(findings: Iterable[Finding], edits: Sequence[Edit]) -> Iterator[dict[str, Any]]:

@@ -25,13 +25,16 @@ def cut(lines: Lines, verdicts: Verdicts) -> tuple[dict[int, list[Edit]], NDArra
     whole = verdicts.whole
     start[:whole], end[:whole] = places(lines, verdicts.row[:whole])
     columns = (verdicts.rule, verdicts.confidence.tolist(), verdicts.evidence)
-    made = map(Edit, start.tolist(), end.tolist(), repeat(""), repeat(STAGE), *columns)
-    edits: dict[int, list[Edit]] = {}
-    documents = lines.document[verdicts.row].tolist()
-    for document, edit in zip(documents, made, strict=True):
-        edits.setdefault(document, []).append(edit)
-    if whole < len(documents):
-        for document in documents[whole:]:
+    made = [*map(Edit._make, zip(start.tolist(), end.tolist(), repeat(""), repeat(STAGE), *columns))]
+    documents = lines.document[verdicts.row]
+    bounds = np.r_[np.flatnonzero(np.diff(documents[:whole], prepend=-1)), whole]
+    spans = zip(documents[bounds[:-1]].tolist(), bounds.tolist(), bounds[1:].tolist(), strict=False)
+    edits = {document: made[low:high] for document, low, high in spans}
+    if whole < len(made):
+        parts = documents[whole:].tolist()
+        for document, edit in zip(parts, made[whole:], strict=True):
+            edits.setdefault(document, []).append(edit)
+        for document in parts:
             edits[document] = _apart(sorted(edits[document]))
         return {document: some for document, some in edits.items() if some}, None
     taken = np.zeros(len(lines), dtype=np.int64)
