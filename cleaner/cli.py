@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from cleaner import __version__
-from cleaner.commands import check, index, outputs, rules, run, settings, terminal
+from cleaner.commands import check, index, outputs, rules, run, settings, terminal, usage
 from cleaner.errors import CleanerError, LimitError, NothingKeptError, StoppedError
 
 #: With this variable set an internal error shows its traceback.
@@ -44,8 +44,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.exceptions.Abort:
         return _say("interrupted", 130)
     except click.ClickException as error:
-        error.show()
-        return 2
+        return _say(f"error: {usage.said(error)}", 2)
     except LimitError as error:
         return _say(f"over the limit: {error}", 1)
     except StoppedError as error:
@@ -78,7 +77,7 @@ def _say(message: str, code: int) -> int:
     return code
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=usage.Commands, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="cleaner", message="%(prog)s %(version)s")
 def cli() -> None:
     """Clean a news corpus: repair encoding, strip boilerplate, flag near-duplicate passages.

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from cleaner.commands import options
+from cleaner.commands import options, usage
 
 
-@click.group("index")
+@click.group("index", cls=usage.Commands)
 def index_group() -> None:
     """Saved passages, to compare later corpora with."""
 

@@ -9,10 +9,11 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from cleaner.commands import usage
 from cleaner.commands.options import resolve, settings
 
 
-@click.group("rules")
+@click.group("rules", cls=usage.Commands)
 def rules_group() -> None:
     """The boilerplate rules: list, read and test them."""
 
