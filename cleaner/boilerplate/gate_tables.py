@@ -12,7 +12,20 @@ from numpy.typing import NDArray
 
 from cleaner.boilerplate.gates import Gate
 from cleaner.boilerplate.letters import letter_table
-from cleaner.boilerplate.passing import ALWAYS, BEGIN, END, MORE, REACH, SHOUTED, STOP, five, number_of, slot, three
+from cleaner.boilerplate.passing import (
+    ALWAYS,
+    BEGIN,
+    END,
+    MORE,
+    REACH,
+    SHOUTED,
+    STOP,
+    five,
+    number_of,
+    slot,
+    three,
+    two,
+)
 from cleaner.boilerplate.runs import Runs
 
 
@@ -23,9 +36,9 @@ class Gates(NamedTuple):
         told: sets of expressions, for short and for long lines; uint64, shape (sets, 2, words).
         table: numbers of letters (see ``passing.number_of``) in a hash table, and in the row below which of ``told``
             they stand for; int64, shape (2, slots).
-        edges: for short and for long lines, and for what begins and what ends a line, by a hash of the first (or last)
-            three letters, and behind them by one of five: bits for how many letters that has, and for how many if the
-            line has no more; uint32, shape (2, 2, 65536).
+        edges: for short and for long lines, and for what begins and what ends a line, by the first (or last) two, three
+            and five letters (see ``passing.two`` and so on): bits for how many letters that has, and for how many if
+            the line has no more; uint32, shape (2, 2, 131072).
         kinds: for every code point below 65,536 the kind of its letter in ``step``; uint8.
         step: the automaton of runs inside (see ``runs.Runs``); held: for the first place of each of its states which
             of ``told`` the runs that end there stand for; int64, shape (rows of ``step``,).
@@ -94,16 +107,16 @@ def _hashed(numbers: Mapping[int, int]) -> NDArray[np.int64]:
 
 def _edges(gates: Iterable[Gate]) -> NDArray[np.uint32]:
     """Return what ``edges`` of ``Gates`` holds for some gates."""
-    edges = np.zeros((2, 1 << 16), dtype=np.uint32)
+    edges = np.zeros((2, 1 << 17), dtype=np.uint32)
     for gate in gates:
         for text in gate.whole:
             edges[BEGIN, _edge(text)] |= 1 << (REACH + len(text) - 1)
         for kind, texts in ((BEGIN, gate.begins), (END, {text[::-1] for text in gate.ends})):
             for text in texts:
-                places = _edge(text) if len(text) > 2 else _edge(text) ^ np.arange((8192, 256)[len(text) - 1])
-                edges[kind, places] |= 1 << (len(text) - 1)  # any others may follow the few
+                places = _edge(text) if len(text) > 1 else _edge(text) + np.arange(256)  # any other may follow
+                edges[kind, places] |= 1 << (len(text) - 1)
     return edges
 
 
 def _edge(text: bytes) -> int:
-    return int(five(text) if len(text) >= MORE else three(text + bytes(2)))
+    return int(five(text) if len(text) >= MORE else three(text) if len(text) > 2 else two(text + bytes(1)))

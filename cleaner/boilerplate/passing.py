@@ -35,6 +35,11 @@ def slot(number: Any, mask: Any) -> Any:
     return (number >> 34) & mask
 
 
+def two(letters: Any) -> Any:
+    """Return the number of the first two letters, above the hashes of five."""
+    return 0x10000 | letters[0] << 8 | letters[1]
+
+
 def three(letters: Any) -> Any:
     """Return a hash of the first three letters; no two threes of a to z share one."""
     return ((letters[0] << 10) ^ (letters[1] << 5) ^ letters[2]) & 0x7FFF
@@ -98,14 +103,15 @@ def _sizes(
 ) -> Any:
     """Return for how many letters it is worth to look up what a line begins or ends with, as bits."""
     count = _letters(codes, start, end, way, letters, buffer, MORE - 1)
-    sizes = edges[long, kind, three(buffer)] if count else 0
+    sizes = edges[long, kind, two(buffer)] if count else 0
+    sizes = sizes | edges[long, kind, three(buffer)] if count > 2 else sizes
     return sizes | edges[long, kind, five(buffer)] if count == MORE else sizes
 
 
 def _letters(codes: Any, start: Any, end: Any, way: Any, letters: Any, buffer: Any, most: Any) -> Any:
     """Write the letters of a line from one end on; return how many, at most one more than ``most``."""
     count, before = 0, 0
-    buffer[0] = buffer[1] = buffer[2] = 0
+    buffer[0] = buffer[1] = 0
     for place in range(start, end, way):
         letter = letters[min(codes[place], 65535)]
         if letter and (letter != 48 or before != 48):
@@ -147,4 +153,4 @@ def _add(told: Any, which: Any, long: Any, out: Any, row: Any) -> None:
 
 
 #: What the kernel calls.
-HELPERS = (roll, slot, three, five, _has_lower, _letters, _sizes, _look_up, _find, _add)
+HELPERS = (roll, slot, two, three, five, _has_lower, _letters, _sizes, _look_up, _find, _add)
