@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.boilerplate.classes import hash_word
+from cleaner.boilerplate.kernels import run
 from cleaner.boilerplate.scan import Scan
 from cleaner.lines import Lines
 
 #: Frequent words of English that are none, or rare, in other languages of the same letters.
 _WORDS = """the of and to that for was with by from have said his are this they which you your""".split()  # noqa: SIM905
+#: So many slots (a power of two) that no two of them share one.
+_SLOTS = 1024
 #: From this share of its words on a document is taken for English; menus and lists of links have few of them too.
 SHARE = 0.03
 
 
 def frequent(seen: Scan) -> NDArray[np.int64]:
     """Count the frequent words of English in each line; shape (lines,)."""
-    hashes = {hash_word(word) for word in _WORDS}
-    near = np.zeros(1 << 16, dtype=np.bool_)
-    near[[word & 0xFFFF for word in hashes]] = True
-    place = np.flatnonzero(near[seen.words.astype(np.uint16)])  # few: only these are compared in full
-    hits = place[np.isin(seen.words[place], sorted(hashes))]
-    return np.searchsorted(hits, seen.last) - np.searchsorted(hits, seen.first)
+    known = np.full(_SLOTS, -1, dtype=np.int64)
+    for word in _WORDS:
+        known[hash_word(word) & (_SLOTS - 1)] = hash_word(word)
+    out = np.zeros(len(seen.first), dtype=np.int64)
+    run(_count, len(seen.words), seen.words, seen.first, seen.last, known, out)
+    return out
+
+
+def _count(words: Any, first: Any, last: Any, known: Any, out: Any) -> None:
+    for row in range(len(first)):
+        found = 0
+        for at in range(first[row], last[row]):
+            found += known[words[at] & (len(known) - 1)] == words[at]
+        out[row] = found
 
 
 def familiar(lines: Lines, seen: Scan, known: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
