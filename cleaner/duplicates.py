@@ -16,7 +16,7 @@ from cleaner.clusters import Clusters, find_clusters
 from cleaner.config import Config
 from cleaner.earlier import find_earlier
 from cleaner.engines import Dataset, Engine
-from cleaner.minhash.bands import Candidates, candidate_pairs, distinct_pairs
+from cleaner.minhash.bands import Candidates, candidate_pairs, distinct_pairs, maybe_shared
 from cleaner.minhash.keys import neighbours_for, passage_keys
 from cleaner.minhash.shingles import text_buffers
 from cleaner.minhash.verify import REASONS, Thresholds, verify
@@ -76,7 +76,8 @@ class FindCandidates:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """The pairs among these keys."""
-        keys, numbers = table["key"].to_numpy(), table["passage"].to_numpy()
+        chunks = ([chunk.to_numpy() for chunk in table[name].chunks] for name in ("key", "passage"))
+        keys, numbers = maybe_shared(*chunks)
         found = candidate_pairs(keys, numbers, MOST_SHARING)
         if not len(found.capped):
             return _candidate_rows(found)

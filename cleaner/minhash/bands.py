@@ -7,6 +7,7 @@ Datasets, section 3.4). Every candidate is verified on its shingles.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -114,7 +115,7 @@ def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDA
     row in the lower bits: one array of numbers, which NumPy sorts many times faster than it sorts by two
     columns.
     """
-    keys, places = _maybe_shared(keys, places)
+    keys, places = maybe_shared([keys], [places])
     bits = np.uint64(max(1, len(keys).bit_length()))
     packed = (keys.view(np.uint64) >> bits) << bits
     packed |= np.arange(len(keys), dtype=np.uint64)
@@ -133,14 +134,29 @@ def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDA
     return found[fresh][run].view(np.int64), places
 
 
-def _maybe_shared(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Leave out most of the rows whose key no other row has, where that can be done in compiled code."""
-    if not use_numba("auto", keys.nbytes):
-        return keys, places
-    from cleaner.minhash.pair_kernels import maybe_shared
+def maybe_shared(
+    keys: Sequence[NDArray[np.int64]], passages: Sequence[NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Unite arrays of rows, and leave out most of those whose key no other row has.
 
-    rows = maybe_shared(keys.view(np.uint64), max(6, (8 * len(keys)).bit_length()))
-    return keys[rows], places[rows]
+    Few keys are shared, so little is copied and sorted. Without compiled code all rows stay.
+    """
+    count = sum(map(len, keys))
+    if not use_numba("auto", 8 * count):
+        return _united(keys), _united(passages)
+    from cleaner.minhash.pair_kernels import mark_keys, marked_rows
+
+    bits = max(6, (8 * count).bit_length())
+    shift, seen, again = np.uint64(64 - bits), *(np.zeros(1 << (bits - 6), np.uint64) for _ in range(2))
+    for one in keys:
+        mark_keys(one.view(np.uint64), shift, seen, again)
+    rows = [marked_rows(one.view(np.uint64), shift, again) for one in keys]
+    left = [[one[some] for one, some in zip(column, rows, strict=True)] for column in (keys, passages)]
+    return _united(left[0]), _united(left[1])
+
+
+def _united(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(0, dtype=np.int64), *arrays])
 
 
 def _distinct(values: NDArray[Number]) -> NDArray[Number]:

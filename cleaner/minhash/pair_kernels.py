@@ -13,20 +13,18 @@ ONE, SIX, LOW = np.uint64(1), np.uint64(6), np.uint64(63)
 
 
 @kernel
-def maybe_shared(keys: Any, bits: Any) -> Any:
-    """Return the rows whose key another row may have: of each key that two rows have, both.
-
-    Two bitmaps of 2 ** ``bits`` places say which leading bits of a key were seen, and which were seen again. Few keys
-    are shared, and what is left over is soon sorted.
-    """
-    seen = np.zeros(1 << (bits - 6), np.uint64)
-    again = np.zeros(1 << (bits - 6), np.uint64)
-    shift = np.uint64(64 - bits)
+def mark_keys(keys: Any, shift: Any, seen: Any, again: Any) -> None:
+    """Note in two bitmaps which leading bits of a key were seen, and which were seen again."""
     for row in range(len(keys)):
         place = keys[row] >> shift
         word, bit = place >> SIX, ONE << (place & LOW)
         again[word] |= seen[word] & bit
         seen[word] |= bit
+
+
+@kernel
+def marked_rows(keys: Any, shift: Any, again: Any) -> Any:
+    """Return the rows whose leading bits were seen again."""
     rows = np.empty(len(keys), np.int64)
     count = np.int64(0)
     for row in range(len(keys)):
