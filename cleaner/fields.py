@@ -158,7 +158,7 @@ def _is_kicker(lines: Lines, row: int, prose: int) -> bool:
     """Say whether the line is a few words above a title."""
     words = len(lines.text[row].split())
     following = lines.text[row + 1] if words <= 4 and row + 1 < prose else ""
-    longer = len(following.split()) > 2 * words
+    longer = len(following) <= LONGEST and len(following.split()) > 2 * words
     return longer and _is_title(following) and header(row + 1, following) is None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -121,6 +122,11 @@ def _alike(one: str, other: str) -> bool:
     longer = max(len(one), len(other))
     if not 0.6 < len(one) / len(other) < 1.7 or longer > _LONGEST or not one[0].isalpha():
         return False
+    return _has_same_words(one, other)
+
+
+@lru_cache(maxsize=4096)  # a later look at the lines compares the same ones again
+def _has_same_words(one: str, other: str) -> bool:
     first, second = _triples(one), _triples(other)
     return len(first) >= WORDS and len(first & second) >= NEAR * len(first | second)
 
@@ -132,12 +138,11 @@ def _triples(text: str) -> set[tuple[str, ...]]:
 
 def _worse(lines: Lines, first: int, second: int) -> int:
     """Return which of two copies goes: the later, unless it has a credit and the other has none."""
-    has = [bool(_CREDIT.search(lines.text[row])) or _credit_follows(lines, row) for row in (first, second)]
-    return first if has[1] and not has[0] else second
+    return first if _has_credit(lines, second) and not _has_credit(lines, first) else second
 
 
-def _credit_follows(lines: Lines, row: int) -> bool:
+def _has_credit(lines: Lines, row: int) -> bool:
+    """Say whether a line holds a credit, or a short one that follows it does."""
     after = row + 1
-    if after >= int(lines.first[lines.document[row] + 1]):
-        return False
-    return len(lines.text[after]) <= PLAIN and bool(_CREDIT.search(lines.text[after]))
+    follows = after < int(lines.first[lines.document[row] + 1]) and len(lines.text[after]) <= PLAIN
+    return bool(_CREDIT.search(lines.text[row]) or (follows and _CREDIT.search(lines.text[after])))

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
+
+import numpy as np
 
 from cleaner.boilerplate.places import Places, ends_sentence
 from cleaner.lines import Lines
 
 #: A headline has so many words; subheadings are mostly shorter.
 FEWEST, MOST = 11, 24
+#: So many characters it has at most, and at least: words of one letter with a space between.
+LONGEST, SHORTEST = 160, 2 * FEWEST - 1
 #: One line alone may be anything; two in a document are a habit of the page.
 AT_LEAST = 2
 #: More than one for so many paragraphs of prose are the article's own headings.
@@ -34,7 +39,7 @@ def is_headline(text: str) -> bool:
     """Say whether a line has the form of a headline: no end of a sentence unless it asks, some words, no label."""
     words = len(text.split())
     begins = not text[0].islower() and text[0] not in _QUOTES
-    return begins and len(text) <= 160 and 3 <= words <= MOST and text[-1] not in ":,;" and _unfinished(text)
+    return begins and len(text) <= LONGEST and 3 <= words <= MOST and text[-1] not in ":,;" and _unfinished(text)
 
 
 def inline_headlines(lines: Lines, places: Places) -> list[int]:
@@ -56,16 +61,19 @@ def inline_headlines(lines: Lines, places: Places) -> list[int]:
 
 
 def _lonely(lines: Lines, places: Places) -> list[int]:
-    """Return the rows that are no prose and stand between two rows of prose of the same document."""
-    prose, document = places.prose, lines.document
+    """Return the rows that are no prose, stand between two rows of prose of the same document, and are long enough."""
+    prose, document, size = places.prose, lines.document, lines.end - lines.start
     between = ~prose[1:-1] & prose[:-2] & prose[2:] & (document[:-2] == document[2:])
-    return [int(row) + 1 for row in between.nonzero()[0]]
+    between &= (size[1:-1] >= SHORTEST) & (size[1:-1] <= LONGEST)
+    rows: list[int] = (np.flatnonzero(between) + 1).tolist()
+    return rows
 
 
 def _unfinished(text: str) -> bool:
     return text[-1] in _ASKS or not ends_sentence(text)
 
 
+@lru_cache(maxsize=4096)
 def _stands_out(text: str) -> bool:
     """Say whether a line is as long and as plain as a headline: no quotation, no sentence of a person, no list."""
     words = text.split()
