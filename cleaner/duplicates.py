@@ -31,6 +31,9 @@ MOST_SHARING = 256
 #: Candidate pairs that one call of ``verify`` holds at a time.
 PAIRS_AT_ONCE = 10_000
 
+#: Passages lie in so many ranges. Pairs of the same two are compared together, so that their texts lie in few parts.
+RANGES = 32
+
 
 def cut(batch: pa.RecordBatch) -> pa.RecordBatch:
     """CLEANED → PASSAGES: a batch function."""
@@ -80,9 +83,9 @@ class FindCandidates:
         keys, numbers = maybe_shared(*chunks)
         found = candidate_pairs(keys, numbers, MOST_SHARING)
         if not len(found.capped):
-            return _candidate_rows(found)
+            return self._rows(found)
         capped = np.isin(keys, found.capped)
-        own = _candidate_rows(candidate_pairs(keys[~capped], numbers[~capped], MOST_SHARING))
+        own = self._rows(candidate_pairs(keys[~capped], numbers[~capped], MOST_SHARING))
         return pa.concat_tables([own, self._preferred(keys[capped], numbers[capped])])
 
     def _preferred(self, keys: NDArray[np.int64], numbers: NDArray[np.int64]) -> pa.Table:
@@ -91,28 +94,38 @@ class FindCandidates:
         found = candidate_pairs(keys, rank[places], MOST_SHARING)
         by_rank = members[np.argsort(rank)]
         a, b = by_rank[found.a], by_rank[found.b]
-        return _candidate_rows(found._replace(a=np.minimum(a, b), b=np.maximum(a, b), first=by_rank[found.first]))
+        return self._rows(found._replace(a=np.minimum(a, b), b=np.maximum(a, b), first=by_rank[found.first]))
 
     def _preference(self, numbers: NDArray[np.int64]) -> NDArray[np.int32]:
         places = Rows(self.passages).take(numbers, PLACES).append_column("passage", pa.array(numbers))
         table = pa.Table.from_batches([standing_rows(one) for one in places.to_batches()], schema=schemas.STANDING)
         return standing_of(table, self.keep).preference
 
-
-def _candidate_rows(found: Candidates) -> pa.Table:
-    columns = [
-        np.concatenate([found.a, found.first]),
-        np.concatenate([found.b, found.first]),
-        np.concatenate([np.zeros(len(found.a), np.int64), found.members]),
-    ]
-    return pa.Table.from_arrays([pa.array(column) for column in columns], schema=schemas.CANDIDATES)
+    def _rows(self, found: Candidates) -> pa.Table:
+        a, b = np.concatenate([found.a, found.first]), np.concatenate([found.b, found.first])
+        sharing = np.concatenate([np.zeros(len(found.a), np.int64), found.members])
+        columns = (a, b, sharing, block_of(a, b, self.passages.rows))
+        return pa.Table.from_arrays([pa.array(column) for column in columns], schema=schemas.CANDIDATES)
 
 
-def distinct(table: pa.Table) -> pa.Table:
-    """CANDIDATES → COMPARED: a group function; each pair once, sorted."""
-    table = table.filter(pc.equal(table["sharing"], 0))
-    pairs = distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy())
-    return pa.Table.from_arrays([pa.array(side) for side in pairs], schema=schemas.COMPARED)
+def block_of(a: NDArray[np.int64], b: NDArray[np.int64], passages: int) -> NDArray[np.int64]:
+    """The block of each pair of passages, ``passages`` in all: the ranges that both are in; 0 to RANGES² - 1."""
+    width = max(1, -(-passages // RANGES))
+    return a // width * RANGES + b // width
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The group function CANDIDATES → COMPARED of so many passages: each pair once, by block."""
+
+    passages: int
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        """The pairs of some blocks."""
+        table = table.filter(pc.equal(table["sharing"], 0))
+        a, b = distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy())
+        order = np.argsort(block_of(a, b, self.passages), kind="stable")
+        return pa.Table.from_arrays([pa.array(a[order]), pa.array(b[order])], schema=schemas.COMPARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +195,7 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     keys = engine.map("keys", numbered(data), make, schemas.KEYS, then="key")
     candidates = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
     engine.drop(keys)
-    compared = engine.shuffle("compared", candidates, "a", distinct, schemas.COMPARED)
+    compared = engine.shuffle("compared", candidates, "block", Distinct(data.rows), schemas.COMPARED)
     verified = engine.map("pairs", slices(compared, PAIRS_AT_ONCE), Verify(data, limits), schemas.PAIRS)
     engine.drop(compared)
     earlier = find_earlier(engine, numbered(data), data.rows, against, limits)

@@ -14,8 +14,8 @@ from cleaner.engines import Dataset, Part
 
 #: Batches in a slice, at most: each slice becomes a part.
 BATCHES = 8
-#: A dataset is cut in so many slices at least, unless they would have less than a quarter of a batch.
-SLICES = 8
+#: A dataset is cut in so many slices at least, unless they would have less than a quarter of a batch; and at most.
+SLICES, MOST_SLICES = 8, 2048
 
 
 class Rows:
@@ -74,6 +74,7 @@ class Slice:
 def slices(data: Dataset, at_once: int) -> list[Slice]:
     """The dataset in pieces of a few batches of ``at_once`` rows, in order: smaller ones where they would be few."""
     rows = min(BATCHES * at_once, max(at_once // 4, -(-data.rows // SLICES), 1))
+    rows = max(rows, -(-data.rows // MOST_SLICES))
     return [
         Slice(part, start, min(start + rows, part.rows), at_once)
         for part in data.parts

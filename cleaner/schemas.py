@@ -100,10 +100,10 @@ STANDING = pa.schema(
 KEYS = pa.schema([("key", pa.int64()), ("passage", pa.int64())])
 
 #: Passages that share a key. Where too many share a key for all pairs to be looked at, a row with their number in
-#: ``sharing`` and the first of them on both sides says so.
-CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("sharing", pa.int64())])
+#: ``sharing`` and the first of them on both sides says so. ``block`` names where both lie among all passages.
+CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("sharing", pa.int64()), ("block", pa.int64())])
 
-#: The pairs of passages to be compared, each once.
+#: The pairs of passages to be compared, each once, by block.
 COMPARED = pa.schema([("a", pa.int64()), ("b", pa.int64())])
 
 #: What a writer did: one row a file.

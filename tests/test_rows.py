@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cleaner.engines import Dataset, Part, spool
+from cleaner import rows as rows_module
+from cleaner.engines import Dataset, Part, spool, united
 from cleaner.rows import BATCHES, Rows, slices
 
 SCHEMA = pa.schema([("number", pa.int64()), ("name", pa.string())])
@@ -39,3 +40,19 @@ def test_slices_hold_every_row_once_and_few_at_a_time(data: Dataset, at_once: in
     assert max(batch.num_rows for batch in batches) <= at_once
     rows = {1: BATCHES, 3: 13, 5: 13, 100: 25}[at_once]
     assert len(slices(data, at_once)) == 2 * -(-50 // rows)
+
+
+def test_slices_grow_where_they_would_be_too_many(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_module, "MOST_SLICES", 4)
+    pieces = slices(data, 1)
+    assert len(pieces) == 4
+    assert [batch["number"].to_pylist() for piece in pieces for batch in piece.read()] == [[at] for at in range(100)]
+
+
+def test_small_batches_of_a_part_are_read_as_one(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [batch.num_rows for batch in data.read()] == [50, 50]
+    monkeypatch.setattr("cleaner.engines.BATCH_BYTES", 300)  # of seven rows each 112 bytes and more
+    few = list(united(data.parts[0].mapped()))
+    assert 2 < len(few) < 8
+    assert [number for batch in few for number in batch["number"].to_pylist()] == list(range(50))
+    assert list(united([])) == []

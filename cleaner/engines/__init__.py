@@ -8,7 +8,7 @@ engine gives the same bytes.
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -38,6 +38,10 @@ class OnFiles(Readable, Protocol):
         ...
 
 
+#: Record batches of a part are united up to this size when they are read.
+BATCH_BYTES = 4 << 20
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One file of the spool, written whole by one worker; ``digest`` is the CRC-32 of its bytes.
@@ -51,9 +55,9 @@ class Part:
     digest: int = 0
 
     def read(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield the record batches one after the other; of the file only the ``columns`` that are named are read."""
+        """Yield the rows in record batches, small ones united; of the file only the ``columns`` named are read."""
         with self._opened(pa.OSFile) as source:
-            yield from _batches(source, self.path, columns)
+            yield from united(_batches(source, self.path, columns))
 
     def mapped(self) -> Iterator[pa.RecordBatch]:
         """Yield the record batches memory-mapped: for reading a few rows here and there."""
@@ -81,6 +85,20 @@ def _batches(source: pa.NativeFile, path: Path, columns: Sequence[str] | None) -
             yield batch if columns is None else batch.select(columns)
     except pa.ArrowInvalid as error:
         raise OSError(errno.EIO, "is damaged", str(path)) from error
+
+
+def united(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield the same rows in fewer batches where they are small: a part has one for each hash partition."""
+    held: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        if held and size + batch.nbytes > BATCH_BYTES:
+            yield pa.concat_batches(held) if len(held) > 1 else held[0]
+            held, size = [], 0
+        held.append(batch)
+        size += batch.nbytes
+    if held:
+        yield pa.concat_batches(held) if len(held) > 1 else held[0]
 
 
 @dataclass(frozen=True, slots=True)
