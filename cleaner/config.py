@@ -12,6 +12,8 @@ from cleaner.errors import ConfigError
 
 #: Settings that name files: in a file of settings they are relative to it.
 FILES = ("rules", "templates", "against")
+#: Numbers of files and of kernels have 64 bits.
+LARGEST = 2**63 - 1
 #: One worker with its libraries, model and a batch of documents holds about this much.
 LEAST_MEMORY = 500_000_000
 STAGES = ("encoding", "extract", "boilerplate", "near-duplicates")
@@ -123,7 +125,7 @@ class Config:
     max_record_bytes: int = setting(32 << 20, "A larger record is rejected.", low=1)
     max_file_bytes: int = setting(1 << 40, "A compressed file or archive is read up to so many bytes.", low=1)
     max_ratio: int = setting(200, "A compressed file may unpack to so many times its size.", low=1)
-    jobs: int = setting(0, "Worker processes; 0 takes one a core for large inputs.", low=0, result=False)
+    jobs: int = setting(0, "Worker processes; 0 takes one a core for large inputs.", low=0, high=1024, result=False)
     memory: str | None = setting(
         None, "Memory that all processes share, like 4GB; else half of what there is.", size=True, result=False
     )
@@ -163,9 +165,11 @@ def check(name: str, value: Any, rules: Mapping[str, Any]) -> None:
                 f"{key_of(name)}: {one!r} is none of {', '.join(rules['choices'])}{suggest(one, rules['choices'])}"
             )
     if isinstance(value, float) and value != value:
-        raise ConfigError(f"{key_of(name)}: {value} is not a number")
+        raise ConfigError(f"{key_of(name)}: {value} is not a number, and must be one")
     if rules["size"] and value is not None:
         bytes_of(value, key_of(name))
+    if isinstance(value, int) and value > LARGEST:
+        raise ConfigError(f"{key_of(name)}: {value} is above {LARGEST}, the most that any number can be")
     if rules["low"] is not None and value < rules["low"]:
         raise ConfigError(f"{key_of(name)}: {value} is below {rules['low']}, the least that it can be")
     if rules["high"] is not None and value > rules["high"]:

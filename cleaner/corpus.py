@@ -6,14 +6,18 @@ import hashlib
 import heapq
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from cleaner.errors import InputError
-from cleaner.output import SPOOL, record_of
+from cleaner.errors import InputError, reason_of
+from cleaner.output import RECORD, SPOOL, record_of
 from cleaner.writers.formats import CHANGED, check_digest, read_packed
+
+#: What ``run.json`` holds besides the files.
+_PARTS = ("inputs", "config", "counts", "edits", "characters_removed", "near_duplicates")
 
 
 class Corpus:
@@ -32,9 +36,11 @@ class Corpus:
                 f"{folder}: is no output of cleaner run (it has no run.json of ours); name one, or make it first"
             )
         outputs = record.get("outputs")
-        for name in outputs if isinstance(outputs, dict) else ():
-            if Path(name).name != name:
-                raise InputError(f"{folder}: its run.json names {name!r}, which is no file of a run; was it changed?")
+        if not isinstance(outputs, dict) or not all(_is_file(name, file) for name, file in outputs.items()):
+            raise InputError(f"{folder / RECORD}: {CHANGED} (it does not say which files are the run's)")
+        for part in _PARTS:
+            if not isinstance(record.get(part), dict):
+                raise InputError(f"{folder / RECORD}: {CHANGED} (it has no {part!r})")
         self.folder = folder
         self.record: dict[str, Any] = record
 
@@ -56,6 +62,19 @@ class Corpus:
         """
         for name, file in self.record["outputs"].items():
             check_digest(self.folder / name, file["sha256"])
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Where the block trips over what a file holds, say which file was changed; what else fails is a bug.
+
+        Raises:
+            InputError: names the file.
+        """
+        try:
+            yield
+        except (LookupError, TypeError, ValueError, AttributeError):
+            self.check_files()
+            raise
 
     def check_originals(self) -> None:
         """Hold all that originals are restored from against its digests: documents, their texts, and the audit.
@@ -96,8 +115,8 @@ class Corpus:
             yield document, own
         if pending is not None:
             raise InputError(
-                f"the audit speaks of {pending['id']!r}, which the corpus lacks or holds elsewhere;"
-                " was a file changed? Run cleaner again"
+                f"{self.folder}: its audit speaks of {pending['id']!r}, which the corpus lacks or holds elsewhere:"
+                f" one of both {CHANGED}"
             )
 
     @property
@@ -118,13 +137,18 @@ class Corpus:
         if "text" in record:
             return record
         if not isinstance(record.get("file"), str):
-            raise InputError(f"{self.folder}: {record.get('id')!r} has neither text nor file; was the corpus changed?")
+            raise InputError(f"{self.folder}: its document {record.get('id')!r} has no text: the corpus {CHANGED}")
         folder = self.folder / "text"
         path = folder / record.pop("file")
         if ".." in path.parts or not path.is_relative_to(folder):
-            raise InputError(f"{path}: lies outside of {folder}; was the corpus changed?")
+            raise InputError(f"{path}: lies outside of {folder}: the corpus {CHANGED}")
         check_digest(path, record.pop("sha256"))
         return {**record, "text": path.read_bytes().decode()}
+
+
+def _is_file(name: str, file: Any) -> bool:
+    """Say whether an entry of ``outputs`` is one: a name in the folder, with its digest."""
+    return Path(name).name == name and isinstance(file, dict) and isinstance(file.get("sha256"), str)
 
 
 def _read(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
@@ -137,8 +161,8 @@ def _read(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
                 digest.update(line)
                 yield orjson.loads(line)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; run cleaner again to make it") from error
+        raise InputError(f"{path}: cannot be read: {reason_of(error)}; run cleaner again to make it") from error
     except orjson.JSONDecodeError as error:
-        raise InputError(f"{path}:{number}: is no JSON: {error}; was the file changed?") from error
+        raise InputError(f"{path}: {CHANGED} (line {number:,} is no JSON)") from error
     if digest.hexdigest() != wanted:
         raise InputError(f"{path}: {CHANGED}")

@@ -48,3 +48,13 @@ class StoppedError(CleanerError):
 
 class RecordError(CleanerError):
     """One record that cannot be used: it goes to ``rejected``, and the run goes on."""
+
+
+def reason_of(error: BaseException) -> str:
+    """Why something failed, for a message: in one line, and without what only a programmer can read."""
+    if isinstance(error, UnicodeError):
+        return "it is not text in UTF-8"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    lines = str(error).strip().splitlines()
+    return lines[0].removesuffix(".") if lines else "no reason is given"

@@ -11,7 +11,8 @@ import orjson
 from cleaner import audit
 from cleaner.corpus import Corpus
 from cleaner.documents import apply
-from cleaner.errors import InputError
+from cleaner.errors import InputError, reason_of
+from cleaner.writers.formats import CHANGED
 
 
 def documents(corpus: Corpus, identity: str) -> Iterator[dict[str, Any]]:
@@ -61,7 +62,7 @@ def _bisected(path: Path, identity: str) -> Iterator[dict[str, Any]]:
                     return
                 yield row
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; make the output again") from error
+        raise InputError(f"{path}: cannot be read: {reason_of(error)}; run cleaner again to make it") from error
 
 
 def _row_after(file: BinaryIO, place: int, path: Path) -> dict[str, Any] | None:
@@ -77,4 +78,4 @@ def _rows_from(file: BinaryIO, place: int, path: Path) -> Iterator[dict[str, Any
         try:
             yield orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            raise InputError(f"{path}: holds a line that is no JSON: {error}; was the file changed?") from error
+            raise InputError(f"{path}: {CHANGED} (a line is no JSON)") from error

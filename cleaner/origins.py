@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.config import FILES, Config, check, key_of, suggest
-from cleaner.errors import ConfigError
+from cleaner.errors import ConfigError, reason_of
 
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _KINDS = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
@@ -57,7 +57,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path)
             check(one.name, origins[one.name].value, one.metadata)
         except ConfigError as error:
             where = origins[one.name].where
-            raise ConfigError(f"{error}" if where.startswith("--") else f"{where}: {error}") from None
+            raise ConfigError(f"--{error}" if where.startswith("--") else f"{where}: {error}") from None
     return Config(**{name: origin.value for name, origin in origins.items()}), origins
 
 
@@ -91,13 +91,18 @@ def find_file(folder: Path) -> tuple[Path | None, dict[str, Any]]:
                 try:
                     table = tomllib.loads(path.read_text(encoding="utf-8"))
                 except (ValueError, RecursionError) as error:
-                    raise ConfigError(f"{path}: not valid TOML: {error}") from error
+                    raise ConfigError(f"{path}: not valid TOML: {reason_of(error)}; mend it") from error
                 except OSError as error:
-                    raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+                    raise ConfigError(
+                        f"{path}: cannot be read: {reason_of(error)}; allow it, or move it away"
+                    ) from error
                 if name == "cleaner.toml":
                     return path, table
-                if "cleaner" in table.get("tool", {}):
-                    return path, table["tool"]["cleaner"]
+                tools = table.get("tool")
+                if isinstance(tools, dict) and "cleaner" in tools:
+                    if isinstance(tools["cleaner"], dict):
+                        return path, tools["cleaner"]
+                    raise ConfigError(f"{path}: tool.cleaner must be a table: write [tool.cleaner]")
     return None, {}
 
 
@@ -143,11 +148,16 @@ def _typed(key: str, value: Any, where: str) -> Any:
     if type(value) is int and key.startswith("max-") and default is None:
         return str(value)
     if type(value) is float and key.startswith("max-") and default is None:
-        raise ConfigError(f"{where}: {key} is a whole number or a percentage such as '0.5%', not {value!r}")
+        raise ConfigError(f"{where}: {key} is a whole number or a percentage such as '0.5%', not {value}")
     if isinstance(value, int) and not isinstance(value, bool) and wanted is float:
         return float(value)
     if isinstance(value, bool) != (wanted is bool) or not isinstance(value, wanted):
         if value is None and default is None:
             return None
-        raise ConfigError(f"{where}: {key} must be {_KINDS[wanted]}, not {value!r}")
+        raise ConfigError(f"{where}: {key} must be {_KINDS[wanted]}, not {_shown(value)}")
     return value
+
+
+def _shown(value: Any) -> str:
+    """A value as it stands in a file of settings."""
+    return f"{value!r}" if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)

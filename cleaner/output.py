@@ -14,7 +14,7 @@ from pathlib import Path
 import orjson
 
 from cleaner.engines import SILENT
-from cleaner.errors import OutputError, StoppedError
+from cleaner.errors import OutputError, StoppedError, reason_of
 
 #: ``run.json`` says with this word that a folder is an output of ours.
 MARK = "news-corpus-cleaner"
@@ -88,13 +88,23 @@ def data_folder(spool: Path, folder: str | None) -> Path:
     data = spool / DATA
     if data.is_symlink() and not data.exists():
         data.unlink()  # it was in a folder that has been cleared since
-    if folder is not None and not data.exists():
-        try:
-            data.symlink_to(tempfile.mkdtemp(prefix=ELSEWHERE, dir=folder))
-        except OSError as error:
-            raise OutputError(f"{folder}: --tmp names a folder that can be written; {error.strerror}") from error
+    if folder and not data.exists():
+        data.symlink_to(private_folder(ELSEWHERE, folder))
     data.mkdir(mode=0o700, exist_ok=True)
     return data
+
+
+def private_folder(prefix: str, folder: str | None) -> Path:
+    """Make a folder that nobody else can read in ``folder``, or where the system has temporary files.
+
+    Raises:
+        OutputError: ``folder`` cannot be written.
+    """
+    try:
+        return Path(tempfile.mkdtemp(prefix=prefix, dir=Path(folder).resolve(strict=True) if folder else None))
+    except OSError as error:
+        where = folder or tempfile.gettempdir()
+        raise OutputError(f"{where}: cannot be written: {reason_of(error)}; name another folder with --tmp") from error
 
 
 def remove_spool(spool: Path) -> None:

@@ -91,7 +91,7 @@ def _refuse(corpus: Corpus, jaccard: float, containment: float) -> None:
     if config["against"]:
         raise InputError(f"{corpus.folder}: was compared with earlier corpora; run again with thresholds")
     for name, asked in (("jaccard", jaccard), ("containment", containment)):
-        if asked < config[name]:
+        if not asked >= config[name]:  # also what is not a number
             raise InputError(f"{name} {asked} is below the {config[name]} of {corpus.folder}; run again to find more")
         if found["pairs_left_out"] and asked <= found[f"left_out_{name}"]:
             raise InputError(

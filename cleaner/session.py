@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -16,7 +15,7 @@ from cleaner.engines.local import LocalEngine
 from cleaner.engines.manifest import Manifest
 from cleaner.engines.workers import get_ready
 from cleaner.errors import LimitError, LostPartError, NothingKeptError, OutputError
-from cleaner.output import data_folder, output_folder, publish, record_of, refuse_clashes
+from cleaner.output import data_folder, output_folder, private_folder, publish, record_of, refuse_clashes
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
 from cleaner.replacing import replacing
@@ -148,7 +147,7 @@ def refuse_nothing(record: dict[str, Any], out: Path) -> None:
 @contextmanager
 def cleaned(config: Config, planned: Plan, watch: Watch = SILENT) -> Iterator[tuple[dict[str, Any], Path]]:
     """Clean ``planned`` into a private folder that is gone afterwards: for previews and checks."""
-    folder = Path(tempfile.mkdtemp(prefix="cleaner-", dir=config.tmp))
+    folder = private_folder("cleaner-", config.tmp)
     try:
         yield _clean(config, planned, folder, watch, Manifest(folder / "data")), folder / "files"
     finally:

@@ -93,13 +93,13 @@ def test_an_index_of_another_kind_is_refused(built: Index, name: str, value: obj
 
 
 def test_what_is_no_index_or_damaged_is_refused(tmp_path: Path, built: Index) -> None:
-    with pytest.raises(InputError, match="no index"):
+    with pytest.raises(InputError, match="cleaner index build makes an index"):
         Index.open(tmp_path / "absent")
     (built.folder / "part-000000" / "keys.npy").write_bytes(b"cut")
     with pytest.raises(InputError, match="missing or damaged"):
         Index.open(built.folder)
     (built.folder / "index.json").write_text("{")
-    with pytest.raises(InputError, match="no index"):
+    with pytest.raises(InputError, match="build the index anew"):
         Index.open(built.folder)
 
 

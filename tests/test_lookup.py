@@ -51,5 +51,5 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     clean(tmp_path / "in.jsonl", tmp_path / "out", stages=("encoding",))
     path = tmp_path / "out" / "corpus.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"id":"025"', b'"id:"025"'))
-    with pytest.raises(InputError, match=r"corpus.jsonl: holds a line that is no JSON"):
+    with pytest.raises(InputError, match=r"corpus.jsonl: was changed or cut since the run"):
         list(lookup.documents(Corpus(tmp_path / "out"), "025"))

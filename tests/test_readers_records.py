@@ -162,7 +162,7 @@ def test_csv(tmp_path: Path) -> None:
     first, second, third = read(written(tmp_path, "in.csv", content.encode()))
     assert (first["id"], first["title"], first["text"]) == ("1", "a;b", "two\r\nlines")
     assert first["metadata"] == '{"note":""}'
-    assert second["reason"] == "it has 2 cells, but the header has 4"
+    assert second["reason"] == "its number of cells is 2, but that of the header is 4"
     assert second["location"] == "in.csv:4"
     assert (third["id"], third["title"], third["text"]) == ("3", None, 'a "word"')
 

@@ -63,7 +63,7 @@ def test_remote_patterns_and_files(memory: str) -> None:
     [
         ("memory://nowhere", "there is nothing at this URL"),
         ("memory://corpus/*.pdf", "there are no files there"),
-        ("nosuch://a/b", "nosuch:// cannot be read"),
+        ("nosuch://a/b", "nosuch://a/b: cannot be read"),
     ],
 )
 def test_missing_urls(url: str, message: str, memory: str) -> None:

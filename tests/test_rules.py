@@ -147,7 +147,7 @@ def test_keep_protects(tmp_path: Path) -> None:
         (GOOD + 'position = "start many"', "position 'start many'"),
         (GOOD + 'position = "start 9999999999999999999"', "position 'start 9"),
         ("rule = 3", "each under [[rule]]"),
-        ("pieces = 3", "a table of strings"),
+        ("pieces = 3", "a table of texts"),
         ("number = " + "9" * 5_000, "not TOML"),
         ("list = " + "[" * 5_000, "not TOML"),
         (GOOD.replace("valley greets you", "(" * 5_000 + "valley" + ")" * 5_000), "nested too deeply"),
@@ -160,7 +160,7 @@ def test_keep_protects(tmp_path: Path) -> None:
         ),
         (GOOD + 'action = "removes"', "did you mean 'remove'"),
         (GOOD + "confidence = 2.0", "between 0 and 1"),
-        (GOOD + 'words = "many"', "must be a int"),
+        (GOOD + 'words = "many"', "must be a whole number"),
         (GOOD + 'after = "share"', "must be a list"),
         (GOOD.replace("valley greets you", "valley (greets you"), "')' is missing"),
         (GOOD.replace("valley greets you", "valley greets) you"), "closes nothing"),
@@ -186,6 +186,7 @@ def test_rule_files_that_cannot_be_used(tmp_path: Path, broken: str, says: str) 
         loaded(tmp_path, broken)
     assert "own.toml" in str(error.value)
     assert says in str(error.value)
+    assert "b'" not in str(error.value)  # RE2 speaks in bytes
 
 
 def test_rule_file_that_is_not_there(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def check(rule: Rule, pieces: Mapping[str, str]) -> None:
             compiled = re2.compile(pattern, options)
         except re2.error as error:
             raise ConfigError(
-                f"{rule.file}: rule {rule.name!r}: the pattern {pattern[:200]!r} cannot be used: {error}. "
+                f"{rule.file}: rule {rule.name!r}: the pattern {pattern[:200]!r} cannot be used: {_said(error)}. "
                 "Patterns have RE2's syntax: no look-around and no back-references; use a phrase if you can"
             ) from None
         if compiled.fullmatch("") or compiled.fullmatch("zq zq zq"):
@@ -217,3 +217,9 @@ def _options() -> re2.Options:
     options.max_mem = _MEMORY
     options.log_errors = False
     return options
+
+
+def _said(error: re2.error) -> str:
+    """What RE2 says, which comes as bytes."""
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

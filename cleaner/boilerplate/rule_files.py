@@ -11,10 +11,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from cleaner.errors import ConfigError
+from cleaner.errors import ConfigError, reason_of
 
 ACTIONS = ("remove", "remove-list", "remove-to-end", "thread", "thread-to-end", "keep")
 SHAPES = ("inline-headline",)
+_KINDS = {"str": "text in quotes", "float": "a number", "int": "a whole number", "bool": "true or false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,7 @@ def read_file(path: Path) -> tuple[str, str]:
         return str(path), path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"{path}: the rule file cannot be read: {getattr(error, 'strerror', None) or error};"
-            " check the path given to rules"
+            f"{path}: the rule file cannot be read: {reason_of(error)}; check the path given to rules"
         ) from None
 
 
@@ -95,7 +95,7 @@ def read_rules(files: Iterable[tuple[str, str]]) -> tuple[list[Rule], dict[str, 
             table = tomllib.loads(content)
         except (ValueError, RecursionError) as error:
             raise ConfigError(
-                f"{name}: this is not TOML: {error};"
+                f"{name}: this is not TOML: {reason_of(error)};"
                 " see cleaner/boilerplate/rules/pieces.toml for what a rule file holds"
             ) from None
         _known(table, ("rule", "pieces"), name)
@@ -117,7 +117,7 @@ def read_rules(files: Iterable[tuple[str, str]]) -> tuple[list[Rule], dict[str, 
 def _pieces(table: Any, file: str) -> dict[str, str]:
     if isinstance(table, dict) and all(isinstance(one, str) for one in table.values()):
         return table
-    raise ConfigError(f"{file}: 'pieces' must be a table of strings")
+    raise ConfigError(f"{file}: pieces must be a table of texts in quotes, under [pieces]")
 
 
 def _tables(entries: Any, file: str) -> list[dict[str, Any]]:
@@ -154,7 +154,7 @@ def _value(kind: str, value: Any, where: str) -> Any:
     if kind.startswith("tuple"):
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
             return tuple(value)
-        raise ConfigError(f"{where} must be a list of strings")
+        raise ConfigError(f'{where} must be a list of texts, such as ["one", "two"]')
     wanted: dict[str, tuple[type, ...]] = {
         "str": (str,),
         "float": (int, float),
@@ -162,7 +162,7 @@ def _value(kind: str, value: Any, where: str) -> Any:
         "bool": (bool,),
     }
     if not isinstance(value, wanted[kind]) or (isinstance(value, bool) and kind != "bool"):
-        raise ConfigError(f"{where} must be a {kind}, not {value!r}")
+        raise ConfigError(f"{where} must be {_KINDS[kind]}, not {value!r}")
     return value
 
 

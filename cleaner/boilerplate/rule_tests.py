@@ -87,9 +87,10 @@ def _changes(ruleset: RuleSet, examples: list[_Example]) -> Iterator[Failure]:
         for row, line in enumerate(lines):
             if row in removed and row not in example.goes:
                 message = f"must stay, but rule {removed[row]!r} takes it out: {line!r}"
-                yield Failure(example.rule.name, message, example.written)
+                yield Failure(example.rule.name, message, example.written if example.written != line else "")
             elif row in example.goes and row not in removed:
-                yield Failure(example.rule.name, f"must go, but no rule takes it out: {line!r}", example.written)
+                message = f"must go, but no rule takes it out: {line!r}"
+                yield Failure(example.rule.name, message, example.written if example.written != line else "")
 
 
 def _twice(ruleset: RuleSet, examples: list[_Example]) -> Iterator[Failure]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -21,7 +21,7 @@ from cleaner.boilerplate import scan
 from cleaner.boilerplate.classes import hash_word
 from cleaner.boilerplate.counts import ROWS, SOURCES, count_documents, count_rows
 from cleaner.boilerplate.marks import Mark
-from cleaner.errors import ConfigError
+from cleaner.errors import ConfigError, reason_of
 from cleaner.lines import Lines
 
 __all__ = ["ROWS", "SOURCES", "Templates", "count_documents", "count_rows", "learn"]
@@ -38,6 +38,7 @@ TEMPLATES = pa.schema(
         ("confidence", pa.float64()),
     ]
 )
+_KINDS: Mapping[str, tuple[type, ...]] = {"string": (str,), "int64": (int,), "double": (int, float)}
 #: Log-odds that a line which stands in several of a source's documents is boilerplate: intercept, for each doubling
 #: of (documents - 1), for the share of documents, for each word beyond 12. Set by hand, on the cautious side: of
 #: the labelled lines that stood in two or more documents of their site, nearly all were boilerplate.
@@ -155,26 +156,13 @@ class Templates(NamedTuple):
 
         """
         try:
-            rows = [orjson.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]
-        except (OSError, orjson.JSONDecodeError) as error:
+            lines = path.read_bytes().split(b"\n")
+        except OSError as error:
             raise ConfigError(
-                f"cannot read templates from {path}: {error}; name a templates.jsonl that a run wrote"
+                f"{path}: the templates cannot be read: {reason_of(error)}; name a templates.jsonl that a run wrote"
             ) from error
-        for at, row in enumerate(rows, 1):
-            if (
-                not isinstance(row, dict)
-                or not isinstance(row.get("text"), str)
-                or "\n" in row["text"]
-                or not row["text"].strip()
-            ):
-                raise ConfigError(f"{path}, row {at}: a template is an object with a one-line text")
-            row.setdefault("confidence", 0.95)
-            row["source"] = row.get("source") or ""
-        try:
-            table = pa.Table.from_pylist(rows, schema=TEMPLATES)
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise ConfigError(f"{path}: a template has a field of the wrong type: {error}") from error
-        return cls.of([table])
+        rows = [_row(line, f"{path}:{at}") for at, line in enumerate(lines, 1) if line.strip()]
+        return cls.of([pa.Table.from_pylist(rows, schema=TEMPLATES)])
 
     def save(self, path: Path) -> None:
         """Write ``templates.jsonl``: one template a line, sorted."""
@@ -201,6 +189,26 @@ class Templates(NamedTuple):
         """Return a mark for each line that is a template of its document's source."""
         evidence = self.evidence(lines, sources, seen)
         return [Mark(int(row), "templates", "template", float(evidence[row])) for row in np.flatnonzero(evidence)]
+
+
+def _row(line: bytes, where: str) -> dict[str, Any]:
+    """Read one line of ``templates.jsonl``."""
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        row = None
+    text = row.get("text") if isinstance(row, dict) else None
+    if not isinstance(text, str) or "\n" in text or not text.strip():
+        raise ConfigError(f'{where}: is no template: a JSON object with a line as its "text"; mend it, or take it out')
+    row = {name: row[name] for name in TEMPLATES.names if row.get(name) is not None}
+    row = {"source": "", "confidence": 0.95} | row
+    for name, value in row.items():
+        wanted = _KINDS[str(TEMPLATES.field(name).type)]
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise ConfigError(f"{where}: {name} is {value!r}, not {'text' if str in wanted else 'a number'}; mend it")
+    if not 0 <= row["confidence"] <= 1:
+        raise ConfigError(f"{where}: confidence is {row['confidence']}; it must lie between 0 and 1")
+    return row
 
 
 def _salt(sources: Sequence[str]) -> NDArray[np.uint64]:

@@ -22,6 +22,10 @@ class NamedPath(click.Path):
         """The path, or a usage error."""
         if value == "":
             self.fail("the name is empty; name a file or folder, or . for this one", param, ctx)
+        if not self.dir_okay and os.path.isdir(value):
+            self.fail(f"{value} is a folder; name a file", param, ctx)
+        if not self.file_okay and os.path.isfile(value):
+            self.fail(f"{value} is a file; name a folder", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -25,9 +25,11 @@ def report_command(output: Path, target: Path | None) -> None:
     Example:
       cleaner report clean/ -o report.html
     """
+    from cleaner.corpus import Corpus
     from cleaner.reports import html
 
-    click.echo(f"written to {html.write_report(output, target)}", err=True)
+    with Corpus(output).blamed():
+        click.echo(f"written to {html.write_report(output, target)}", err=True)
 
 
 @click.command("why")
@@ -61,7 +63,7 @@ def why_command(identity: str, output: Path) -> None:
             raise InputError(f"{error} (no -o was given, so {str(output)!r} was tried)") from error
         raise
     width = shutil.get_terminal_size((100, 24)).columns
-    with actions.no_commands():
+    with actions.no_commands(), corpus.blamed():
         for piece in why.explain(corpus, identity, width, click.style, terminal.in_colors()):
             terminal.show(f"{piece}\n")
 
@@ -87,7 +89,8 @@ def restore_command(output: Path, folder: Path) -> None:
 
     corpus = Corpus(output)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(f"{folder}: holds files already; choose an empty or a new folder with -o")
+        what = "holds files already" if folder.is_dir() else "is a file"
+        raise OutputError(f"{folder}: {what}; choose an empty or a new folder with -o")
     try:
         corpus.check_originals()
     except InputError as error:

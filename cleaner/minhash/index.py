@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.ipc
 from numpy.typing import NDArray
 
-from cleaner.errors import ConfigError, InputError, OutputError
+from cleaner.errors import ConfigError, InputError, OutputError, reason_of
 from cleaner.minhash.bands import FIRST
 from cleaner.minhash.index_parts import (
     DEFAULT,
@@ -58,14 +58,15 @@ class Index:
             OutputError: the folder exists and is not empty, or cannot be written.
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise OutputError(f"{folder} is not empty: name a new folder, or add to the index that is there")
+            what = "is not empty" if folder.is_dir() else "is a file"
+            raise OutputError(f"{folder}: {what}; name a new folder, or add to an index that is there")
         made = {"format": "cleaner index", "unicode": unicodedata.unidata_version}
         record = {**made, **settings.record(), "parts": []}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_record(folder, record)
         except OSError as error:
-            raise OutputError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
+            raise OutputError(f"{folder}: cannot be written: {reason_of(error)}; name another folder") from error
         return cls(folder, record)
 
     @classmethod
@@ -80,12 +81,14 @@ class Index:
             record = json.loads((folder / NAME).read_text(encoding="utf-8"))
             settings = Settings.of(record)
             parts = [(part["name"], part["bytes"]) for part in record["parts"]]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{folder}: no index that can be read ({error}); cleaner index build makes one") from error
+        except OSError as error:
+            raise InputError(f"{folder / NAME}: {reason_of(error)}; cleaner index build makes an index") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{folder / NAME}: is damaged; build the index anew with cleaner index build") from error
         for name, value in settings.record().items():
             if record.get(name) != value:
                 raise ConfigError(
-                    f"{folder}: made with {name} {record.get(name)}, this version needs {value}: build it anew"
+                    f"{folder}: made with {name} {record.get(name)}, this version needs {value}; build it anew"
                 )
         for part, sizes in parts:
             for name, size in sizes.items():
@@ -132,12 +135,14 @@ class Index:
             record = {**self.record, "corpora": corpora, "parts": [*self.record["parts"], part]}
             if json.loads((self.folder / NAME).read_text(encoding="utf-8")) != self.record:
                 shutil.rmtree(temporary)
-                raise OutputError(f"{self.folder}: something else was added meanwhile; nothing was added")
+                raise OutputError(f"{self.folder}: something else was added meanwhile, and this was not; add it again")
             os.rename(temporary, self.folder / name)
             write_record(self.folder, record)
         except OSError as error:
             shutil.rmtree(temporary, ignore_errors=True)
-            raise OutputError(f"{self.folder}: nothing was added ({error.strerror})") from error
+            raise OutputError(
+                f"{self.folder}: nothing was added: {reason_of(error)}; mend that, and add again"
+            ) from error
         self.record = record
 
     def has(self, corpus: str) -> bool:

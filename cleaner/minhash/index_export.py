@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cleaner.errors import OutputError
+from cleaner.errors import OutputError, reason_of
 from cleaner.minhash.index import Index
 from cleaner.minhash.index_parts import read_passages, write_record
 from cleaner.minhash.signatures import NUM_PERM
@@ -19,8 +19,8 @@ def export(index: Index, folder: Path) -> None:
     Raises:
         OutputError: the folder is not empty or cannot be written.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise OutputError(f"{folder} is not empty: name a new folder")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(f"{folder}: {'is not empty' if folder.is_dir() else 'is a file'}; name a new folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         rows = (
@@ -37,4 +37,4 @@ def export(index: Index, folder: Path) -> None:
                     lines.write(json.dumps(row, ensure_ascii=False) + "\n")
         write_record(folder, {name: index.record[name] for name in ("scheme", "seed", "num_perm", "shingle")})
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
+        raise OutputError(f"{folder}: cannot be written: {reason_of(error)}; name another folder") from error

@@ -86,7 +86,7 @@ def _identifier(record: Mapping[str, Any], name: str | None) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise RecordError(f"its id (field {name!r}) is {_kind(value)}, not a string or a number")
+        raise RecordError(f"its id (field {name!r}) is {_kind(value)}, not a string or a whole number")
     text = str(value).encode("utf-8", "replace").decode()
     if not text.strip():
         raise RecordError(f"its id (field {name!r}) is empty")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cleaner.errors import InputError
+from cleaner.errors import InputError, reason_of
 from cleaner.output import record_of
 from cleaner.readers.streams import filesystem, is_web, scheme
 
@@ -90,6 +90,8 @@ def _flat(url: str) -> str:
 
 
 def _local(name: str, notes: list[str]) -> Iterator[_Found]:
+    if not name:
+        raise InputError("the name of an input is empty; name a file or folder, or . for this one")
     path = os.path.abspath(name)
     if name == "-":
         yield _spool(sys.stdin.buffer)
@@ -227,7 +229,7 @@ def _remote(url: str, notes: list[str]) -> Iterator[_Found]:
         raise InputError(f"{url}: there is nothing at this URL; check it") from None
     except Exception as problem:  # drivers raise errors of their own
         raise InputError(
-            f"{url}: it cannot be listed: {problem or type(problem).__name__}; check the address and your rights"
+            f"{url}: it cannot be listed: {reason_of(problem)}; check the address and your rights"
         ) from None
     files = {path: facts for path, facts in listed.items() if facts.get("type") != "directory"}
     folder = _fixed(inner) if inner not in files else posixpath.dirname(inner)
@@ -248,7 +250,7 @@ def _page(url: str, system: Any, inner: str, notes: list[str]) -> _Found:
     except Exception as problem:  # drivers raise errors of their own
         if getattr(problem.__cause__, "status", None) in {404, 410}:
             raise InputError(f"{url}: there is nothing at this URL; check it") from None
-        notes.append(f"{url}: it cannot be reached: {problem.__cause__ or problem or type(problem).__name__}")
+        notes.append(f"{url}: it cannot be reached: {reason_of(problem.__cause__ or problem)}")
     plain = url.partition("?")[0].rstrip("/")
     return _Found(url, posixpath.dirname(plain), int(facts.get("size") or 0), _state(facts))
 

@@ -10,7 +10,7 @@ import lzma
 import zlib
 from typing import Any, BinaryIO, cast
 
-from cleaner.errors import InputError, RecordError
+from cleaner.errors import InputError, RecordError, reason_of
 from cleaner.readers.options import ReaderOptions
 
 #: What to install for a URL scheme that needs a driver.
@@ -42,7 +42,7 @@ def filesystem(url: str) -> tuple[Any, str]:
         advice = f"pip install 'news-corpus-cleaner[{extra}]'" if extra else "install its fsspec driver"
         raise InputError(f"{url}: the driver for {name}:// is not installed: {advice}") from None
     except ValueError as problem:
-        raise InputError(f"{url}: {name}:// cannot be read: {problem}") from None
+        raise InputError(f"{url}: cannot be read: {reason_of(problem)}; check the address") from None
 
 
 def open_bytes(path: str) -> BinaryIO:
@@ -61,7 +61,8 @@ def open_bytes(path: str) -> BinaryIO:
     try:
         stream = system.open(inner, "rb", **options)
     except Exception as problem:  # drivers raise errors of their own
-        raise RecordError(f"it cannot be opened: {problem or type(problem).__name__}") from None
+        missing = isinstance(problem, FileNotFoundError)
+        raise RecordError(f"it cannot be opened: {'nothing is there' if missing else reason_of(problem)}") from None
     return cast(BinaryIO, io.BufferedReader(_Remote(stream, not options), 1 << 18))
 
 
@@ -119,9 +120,9 @@ class _Unpacked(io.RawIOBase):
             data = self._source.read1(len(buffer))
         except EOFError:
             raise RecordError(f"its {self._name} data is cut off after {self._size:,} bytes") from None
-        except (OSError, ValueError, zlib.error, lzma.LZMAError) as problem:
-            text = f"its {self._name} data is broken after {self._size:,} bytes: {problem}"
-            raise RecordError(text) from None
+        except (OSError, ValueError, zlib.error, lzma.LZMAError):
+            doubt = "" if self._size else f"; is it {self._name} data at all?"
+            raise RecordError(f"its {self._name} data is broken after {self._size:,} bytes{doubt}") from None
         self._size += len(data)
         self._guard.add(len(data), self._packed.count)
         buffer[: len(data)] = data
@@ -151,7 +152,7 @@ class _Remote(io.RawIOBase):
         try:
             data = self._stream.read(len(buffer))
         except Exception as problem:  # drivers raise errors of their own
-            raise RecordError(f"it cannot be read on: {problem or type(problem).__name__}") from None
+            raise RecordError(f"it cannot be read on: {reason_of(problem)}") from None
         buffer[: len(data)] = data
         return len(data)
 

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
-from cleaner.errors import RecordError
+from cleaner.errors import RecordError, reason_of
 from cleaner.readers.fields import Record
 from cleaner.readers.jsonl import BOM, lines
 from cleaner.readers.options import ReaderOptions
@@ -54,7 +54,7 @@ def _record(names: list[str], cells: list[str], source: _Lines) -> dict[str, Any
     if overlong:
         return RecordError(f"it has a line of {overlong:,} bytes, more than --max-record-bytes")
     if len(cells) != len(names):
-        return RecordError(f"it has {len(cells):,} cells, but the header has {len(names):,}")
+        return RecordError(f"its number of cells is {len(cells):,}, but that of the header is {len(names):,}")
     return dict(zip(names, cells, strict=True))
 
 
@@ -118,7 +118,7 @@ def read_parquet(
                     yield f"{name}:{number}", record
                     number += 1
     except (pa.ArrowException, OSError, ValueError) as problem:
-        raise RecordError(f"the Parquet data cannot be read from row {number:,} on: {problem}") from None
+        raise RecordError(f"the Parquet data cannot be read from row {number:,} on: {reason_of(problem)}") from None
 
 
 def _opened(stream: BinaryIO) -> Any:
