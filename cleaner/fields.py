@@ -101,6 +101,8 @@ def _read(
     for document, row, kind in zip(documents.tolist(), rows.tolist(), kinds.tolist(), strict=True):
         if document != now:
             now, first, order, titled, before = document, int(prose[document]), orders.get(document, ""), False, -1
+        if titled and kind == TITLE:
+            continue
         text = lines.text[row]
         label = label if before == row - 1 else ""  # of the line just before alone
         before = row

@@ -16,11 +16,11 @@ _BEFORE_DATES = ("on", "at", "am", "den", "le", "du", "el", "em", "il", "op", "d
 _PREPOSITION = rf"(?:\s+(?:{'|'.join(_BEFORE_DATES)}))?"
 
 
-def _pattern(labels: dict[str, list[str]]) -> re.Pattern[str]:
+def _pattern(labels: dict[str, list[str]], flags: re.RegexFlag) -> re.Pattern[str]:
     """The words of ``labels.toml``, one group a field; most words of a text have another first letter."""
     firsts = "".join(sorted({word[0] for words in labels.values() for word in words}))
     groups = "|".join(f"(?P<{field}>{_group(words)})" for field, words in labels.items())
-    return re.compile(rf"(?i)(?<![^\W\d_])(?=[{firsts}])(?:{groups}){_PREPOSITION}(?!\w)\s*[:：]?\s*")
+    return re.compile(rf"(?<![^\W\d_])(?=[{firsts}])(?:{groups}){_PREPOSITION}(?!\w)\s*[:：]?\s*", flags)
 
 
 def _group(words: list[str]) -> str:
@@ -33,7 +33,9 @@ def _group(words: list[str]) -> str:
 _LABELS: dict[str, list[str]] = tomllib.loads((resources.files("cleaner") / "labels.toml").read_text(encoding="utf-8"))
 #: The words that a header can begin with.
 LABEL_WORDS = frozenset(word for words in _LABELS.values() for word in words)
-LABEL = _pattern(_LABELS)
+LABEL = _pattern(_LABELS, re.IGNORECASE)
+#: The same for texts of ASCII in lower case, where it is found twice as fast.
+_PLAIN_LABEL = _pattern({key: [*filter(str.isascii, words)] for key, words in _LABELS.items()}, re.NOFLAG)
 _CAPITAL = r"[^\W\d_a-z][\w.'’-]*"
 _PARTICLE = r"(?:de|del|della|di|da|dos|van|von|der|den|le|la|el|al|bin|ibn|and|&|und|et|y|e)\b"
 _NAME = re.compile(rf"{_CAPITAL}(?: (?:{_PARTICLE}|{_CAPITAL})){{0,7}}")
@@ -58,8 +60,8 @@ _INPUTS = re.compile(
     re.IGNORECASE,
 )
 #: The most frequent byline, which is read at a glance, and the words that make it one of another kind.
-_PLAIN = re.compile(r"By ([A-Z][a-z]+(?: [A-Z][a-z]+){0,7})")
-_NOT_PLAIN = {
+_BYLINE = re.compile(r"By ([A-Z][a-z]+(?: [A-Z][a-z]+){0,7})")
+_NOT_NAMES = {
     word.split()[0] for word in (*LABEL_WORDS, *_BEFORE_DATES, *_ANDS, *_ROLES, *(f"{role}s" for role in _ROLES))
 }
 
@@ -68,8 +70,8 @@ def header(row: int, text: str, order: str = "", label: str = "") -> Mark | None
     """Return the mark of a line that holds nothing but header fields."""
     if len(text) > LONGEST or len(text.split()) > WORDS:
         return None
-    plain = _PLAIN.fullmatch(text)
-    if plain and _NOT_PLAIN.isdisjoint(plain[1].lower().split()):
+    plain = _BYLINE.fullmatch(text)
+    if plain and _NOT_NAMES.isdisjoint(plain[1].lower().split()):
         return Mark(row, "fields", "byline", 0.9, fields={"authors": [plain[1]]})
     inputs = _INPUTS.fullmatch(text) if " with " in text else None
     if inputs and _NAME.fullmatch(inputs["author"]):
@@ -86,7 +88,7 @@ def header(row: int, text: str, order: str = "", label: str = "") -> Mark | None
 def _fields(text: str, order: str, label: str) -> dict[str, Any] | None:
     """Return the fields of a line that is made of labels and their values alone, else None."""
     fields: dict[str, Any] = {}
-    labels = list(LABEL.finditer(text))
+    labels = list(_PLAIN_LABEL.finditer(text.lower()) if text.isascii() else LABEL.finditer(text))
     starts = [found.start() for found in labels] + [len(text)]
     if starts[0] and not _value(label or "published", text[: starts[0]], fields, order, labelled=False):
         return None

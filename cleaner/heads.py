@@ -29,8 +29,9 @@ JOINT = " \t ,;|/•·-–—:.*()"
 _PHOTOS = ("ph", "im", "pi", "fo", "bi")
 #: Two letters are or begin a label of so many, follow the first two of one of more, or begin a word for a photo.
 _TWO, _THREE, _MORE, _NEXT, _PHOTO = 1, 2, 4, 8, 16
-#: Digits, white space, what joins the numbers of a date, what stands around labels, what a name in capitals is made of.
-_DIGIT, _SPACE, _JOIN, _LOOSE, _SHOUTED = 1, 2, 4, 8, 16
+#: Digits, white space, what joins the numbers of a date, what stands around labels, what a name in capitals is made of,
+#: and what no title begins or ends with.
+_DIGIT, _SPACE, _JOIN, _LOOSE, _SHOUTED, _OPENS, _CLOSES = 1, 2, 4, 8, 16, 32, 64
 #: No letter behind this one is another case of one before it.
 _CASED = 0x2C00
 
@@ -48,13 +49,11 @@ def possible(lines: Lines, rows: NDArray[np.int64], labels: frozenset[str]) -> N
     numeric = np.zeros(len(lines.texts), dtype=np.bool_)
     numeric[document[(out & NUMERIC) > 0]] = True
     out[(size > LONGEST) & numeric[document]] |= NUMERIC
-    first, last = lines.codes[start], lines.codes[start + size - 1]
-    titled = ~np.isin(first, [ord(sign) for sign in NOT_FIRST]) & ~np.isin(last, [ord(sign) for sign in NOT_LAST])
-    return np.where(titled, out, out & np.uint8(255 - TITLE))
+    return out
 
 
 def look(start: Any, end: Any, codes: Any, classes: Any, pairs: Any, out: Any) -> None:
-    """Fill ``out`` with what each line can be, but for the first and last sign of a title."""
+    """Fill ``out`` with what each line can be."""
     for row in range(len(start)):
         low, high = start[row], end[row]
         bits = _beginning(low, high, codes, classes, pairs)
@@ -78,7 +77,8 @@ def look(start: Any, end: Any, codes: Any, classes: Any, pairs: Any, out: Any) -
                     bits |= HEADER if place - low > 4 and _is_with(codes, place) else 0
             before = kind
         bits |= HEADER | NUMERIC if joints > 1 else 0
-        bits |= TITLE if FEWEST <= words <= MOST and high - low >= SHORTEST else 0
+        ends = classes[min(codes[low], 65535)] & _OPENS or classes[min(codes[high - 1], 65535)] & _CLOSES
+        bits |= TITLE if FEWEST <= words <= MOST and high - low >= SHORTEST and not ends else 0
         out[row] = bits if words <= WORDS else bits & (255 - HEADER)
 
 
@@ -129,6 +129,8 @@ def _classes() -> NDArray[np.uint8]:
     table[[ord(sign) for sign in "./-"]] = _JOIN
     table[[ord(sign) for sign in JOINT]] |= _LOOSE
     table[[*range(ord("A"), ord("Z") + 1), *map(ord, ".'’ -")]] |= _SHOUTED
+    table[[*map(ord, NOT_FIRST)]] |= _OPENS
+    table[[*map(ord, NOT_LAST)]] |= _CLOSES
     return table
 
 

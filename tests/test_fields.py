@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner import dates, fields, header_lines
+from cleaner import dates, fields, header_lines, heads
 from cleaner.boilerplate.marks import Mark
 from cleaner.lines import Lines
 
@@ -57,14 +58,14 @@ def test_the_credit_of_a_photo_is_noted() -> None:
     assert read("(Photo : Valley Press) " + PROSE)[0] == {"photo_credit": "Valley Press"}
 
 
-_NAMES = st.sampled_from(["Ann", "Lee", "Mc", "Staff", "Ap", "De", *(word.title() for word in header_lines._NOT_PLAIN)])
+_NAMES = st.sampled_from(["Ann", "Lee", "Mc", "Staff", "Ap", "De", *(word.title() for word in header_lines._NOT_NAMES)])
 
 
 @given(st.lists(_NAMES, min_size=1, max_size=9), st.sampled_from(["By ", "by ", "By  ", "By by ", ""]))
 def test_a_plain_byline_says_what_it_would_word_by_word(names: list[str], label: str) -> None:
     text = label + " ".join(names)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(header_lines, "_PLAIN", re.compile("(?!)"))
+        patch.setattr(header_lines, "_BYLINE", re.compile("(?!)"))
         slowly = header_lines.header(0, text)
     assert header_lines.header(0, text) == slowly
 
@@ -77,8 +78,26 @@ def test_dates_that_share_a_clock_are_no_header() -> None:
 
 
 def test_a_byline_of_names_alone_is_plain() -> None:
-    assert header_lines._PLAIN.fullmatch("By Ann Lee")
-    assert {"posted", "last", "on", "and", "editors"} <= header_lines._NOT_PLAIN
+    assert header_lines._BYLINE.fullmatch("By Ann Lee")
+    assert {"posted", "last", "on", "and", "editors"} <= header_lines._NOT_NAMES
+
+
+_LABELS = st.sampled_from(
+    [*filter(str.isascii, header_lines.LABEL_WORDS), "On", "AT", "\x1c", *" :/|1aB", "12 May 2011"]
+)
+
+
+@given(st.lists(_LABELS, max_size=8).map("".join), st.sampled_from([str, str.upper, str.title]))
+def test_labels_of_ascii_are_found_in_lower_case_as_in_any(text: str, cased: Callable[[str], str]) -> None:
+    text = cased(text)
+    found = [(one.span(), one.lastgroup) for one in header_lines.LABEL.finditer(text)]
+    assert [(one.span(), one.lastgroup) for one in header_lines._PLAIN_LABEL.finditer(text.lower())] == found
+
+
+def test_no_letter_of_a_label_is_another_case_of_one_of_ascii() -> None:
+    letters = {letter for word in header_lines.LABEL_WORDS for letter in word if not letter.isascii()}
+    assert letters
+    assert min(code for letter in letters for code in heads._any_case(letter)) > 127
 
 
 _PIECES = st.sampled_from(
