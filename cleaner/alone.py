@@ -1,11 +1,15 @@
-"""Processes of ours alone, which are given nothing of pandas, do without it."""
+"""Processes of ours alone, without what they have no use for: the program's own main module, and pandas."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from types import ModuleType
+
+_LOCK = threading.Lock()
 
 
 class _NoPandas(MetaPathFinder):
@@ -18,5 +22,24 @@ class _NoPandas(MetaPathFinder):
 
 
 def do_without_pandas() -> None:
-    """Let pyarrow look for pandas in vain: it imports it for its first array, which takes a quarter of a second."""
+    """Let pyarrow look for pandas in vain: it imports it for its first array, which takes a quarter of a second.
+
+    For processes that are given nothing of pandas.
+    """
     sys.meta_path.insert(0, _NoPandas())
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Processes that are started inside do not import the main module.
+
+    Our functions are not in it, and a script that calls ``clean`` outside of ``if __name__ == "__main__"`` would run
+    again in every worker.
+    """
+    with _LOCK:  # of two threads the second would take the first one's empty module for the main module
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main

@@ -13,11 +13,11 @@ from cleaner.config import Config
 from cleaner.engines import SILENT, Watch
 from cleaner.engines.local import LocalEngine
 from cleaner.engines.manifest import Manifest
-from cleaner.engines.workers import get_ready
 from cleaner.errors import LimitError, LostPartError, NothingKeptError, OutputError
 from cleaner.output import data_folder, output_folder, private_folder, publish, record_of, refuse_clashes
 from cleaner.pipeline import run
 from cleaner.readers import Plan, ReaderOptions, plan
+from cleaner.ready import get_ready
 from cleaner.replacing import replacing
 from cleaner.resources import SMALL_INPUT, resources
 from cleaner.resuming import complete, fingerprint, identity, note_begun, refuse_another, stoppable

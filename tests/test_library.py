@@ -26,9 +26,9 @@ from running import command, contents, records
 
 import cleaner
 from cleaner import CleanerError, Document, Result, check, clean, clean_text, clean_texts, progress
+from cleaner.alone import without_main
 from cleaner.commands.check import OUTPUT_FORMATS
 from cleaner.config import Config
-from cleaner.engines.mainless import without_main
 from cleaner.findings import Located
 from cleaner.readers import planning
 from cleaner.resuming import stoppable

@@ -296,7 +296,7 @@ def test_a_worker_whose_run_is_killed_before_it_has_begun_ends_quietly() -> None
     program = """
 import os, socket, sys
 from multiprocessing import forkserver
-from cleaner.engines.workers import get_ready
+from cleaner.ready import get_ready
 get_ready()
 read, write = forkserver.connect_to_new_process([])  # a worker that waits to be told what to do
 os.write(write, b"half") if sys.argv[1] else None

@@ -69,6 +69,9 @@ def check_command(
       cleaner check articles/ --output-format sarif --output-file found.sarif --output-format text
     """
     config, _ = resolve(flags)
+    from cleaner.ready import get_ready_early
+
+    get_ready_early(inputs, config)
     from cleaner import changed, checking, progress, session
     from cleaner.reports import findings, outputs
 

@@ -74,6 +74,9 @@ def run_command(
         raise click.UsageError("-o - writes the corpus as JSON lines to standard output; leave --format out")
     if resume and (preview or str(output) == "-"):
         raise click.UsageError("--resume goes on with a run into a folder; give -o FOLDER, without --dry-run or --diff")
+    from cleaner.ready import get_ready_early
+
+    get_ready_early(inputs, config)
     from cleaner import progress, session
     from cleaner.reports.summary import summary
 

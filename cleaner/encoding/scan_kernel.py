@@ -283,16 +283,16 @@ def place_costs(data: Any, start: Any, stop: Any, tables: Any, sums: Any, spaces
     mojibake, and how many Latin letters stand where English may have lost an apostrophe.
     """
     total, seen, scripts, perhaps, joined = 0.0, np.uint32(0), np.uint32(0), False, 0
-    enders, opened, lows, closed, at, before, code_before = 0, 0, 0, 0, start, tables.info[32], np.uint32(32)
+    enders, opened, lows, closed, at, before, code_before = 0, 0, 0, 0, start, tables.info[32], np.uint64(32)
     while at < stop:
         if data[at] < 0x80:
             at = next_high(data, at, stop)
-            code_before = np.uint32(data[at - ONE])
+            code_before = np.uint64(data[at - ONE])
             continue
         if code_before < 0x80:
             before = tables.info[code_before]
         code, size = decode(data, at, stop)
-        after_code = np.uint32(32)
+        after_code = np.uint64(32)
         if at + size < stop:
             after_code, _ = decode(data, at + size, stop)
         if code >= CODE_POINTS or after_code >= CODE_POINTS:
@@ -358,11 +358,11 @@ def word_costs(data: Any, start: Any, stop: Any, tables: Any, counts: Any, sums:
     """Add up what the words of a line cost: letters foreign to its language, rare Cyrillic and Greek ones."""
     endings, own, nats, every, plain_ones, greek_alone, cyrillic_alone = 0, 0, 0.0, 0, 0, 0, 0
     length, first, key, fits, plain, word_nats = 0, np.uint32(0), np.uint64(0), True, True, 0.0
-    one, two, three, four = np.uint32(0), np.uint32(0), np.uint32(0), np.uint32(0)
+    one, two, three, four = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
     counts[:] = 0
     at = start
     while at <= stop:
-        code, size = np.uint32(32), ONE
+        code, size = np.uint64(32), ONE
         if at < stop:
             code, size = decode(data, at, stop)
         at += size

@@ -15,27 +15,20 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import connection, forkserver, resource_tracker
+from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pyarrow as pa
 
+from cleaner.alone import without_main
 from cleaner.engines import Part
-from cleaner.engines.mainless import without_main
 from cleaner.errors import WorkerError
+from cleaner.ready import get_ready
 
 #: So often a call is made in all before it is given up, because the workers die of it.
 TRIES = 3
-
-#: What the passes import: once for all workers, which are forked from a process that has it.
-PRELOADED = (
-    "cleaner.engines.forked",
-    *("cleaner.engines.local", "cleaner.prepare", "cleaner.learning", "cleaner.cleaning", "cleaner.duplicates"),
-    *("cleaner.boilerplate.decide", "cleaner.boilerplate.kernels", "cleaner.encoding.scan_kernel"),
-    *("cleaner.minhash.kernels", "cleaner.minhash.token_kernel", "cleaner.minhash.pair_kernels"),
-)
 
 #: Freed memory is given back once in so many seconds of work, and when a worker has nothing to do for so many: that
 #: takes as long as a small call, and what was given back has to be asked for again.
@@ -55,22 +48,6 @@ class Worker:
     pipe: Connection
     step: bytes = b""
     call: int | None = None
-
-
-def get_ready(large: bool = False) -> None:
-    """Start the process that workers are forked from, if it does not run; it imports while this one goes on.
-
-    For a large run it also loads kernels and rules, once for all workers.
-    An interrupt is not for it: it would say so at length if it came amid its imports.
-    """
-    forkserver.set_forkserver_preload([*PRELOADED, "cleaner.warm"] if large else list(PRELOADED))
-    resource_tracker.ensure_running()  # it lets interrupts through, and the server would start it
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        with without_main():
-            forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Workers:

@@ -37,7 +37,8 @@ def longest_run(a: Any, b: Any, lengths: Any) -> Any:
     ``lengths`` is scratch of at least ``len(b) + 1`` places.
     """
     best_a, best_b, best = 0, 0, 0
-    lengths[: len(b) + 1] = 0
+    for j in range(len(b) + 1):
+        lengths[j] = 0
     for i in range(len(a)):
         word, before = a[i], 0
         for j in range(len(b)):
@@ -50,6 +51,39 @@ def longest_run(a: Any, b: Any, lengths: Any) -> Any:
                 lengths[j + 1] = 0
             before = here
     return best_a, best_b, best
+
+
+@kernel
+def in_order(values: Any) -> Any:
+    """Return the places of ``values`` from the least to the greatest: by merging, which compiles in an instant."""
+    size = len(values)
+    order, other = np.empty(size, np.int64), np.empty(size, np.int64)
+    for at in range(size):
+        order[at] = at
+    width = 1
+    while width < size:
+        for start in range(0, size, 2 * width):
+            middle, end = min(start + width, size), min(start + 2 * width, size)
+            i, j = start, middle
+            for at in range(start, end):
+                if i < middle and (j == end or values[order[i]] <= values[order[j]]):
+                    other[at] = order[i]
+                    i += 1
+                else:
+                    other[at] = order[j]
+                    j += 1
+        order, other = other, order
+        width *= 2
+    return order
+
+
+@kernel
+def in_place(values: Any) -> Any:
+    """Return the values sorted."""
+    order, out = in_order(values), np.empty(len(values), np.uint64)
+    for at in range(len(values)):
+        out[at] = values[order[at]]
+    return out
 
 
 @kernel
@@ -69,7 +103,7 @@ def anchor(a: Any, b: Any) -> Any:
             for step in range(size):
                 h = h * np.uint64(0x9FB21C651E98DF25) + texts[at + step]
             out[at] = h
-    x_order, y_order = np.argsort(x), np.argsort(y)
+    x_order, y_order = in_order(x), in_order(y)
     i, j, middle = 0, 0, len(a) // 2
     best_a, best_b = -1, -1
     while i < len(x) and j < len(y):
@@ -100,23 +134,21 @@ def align(a: Any, b: Any) -> Any:
 
     Very large windows are cut at an anchor instead of the longest run; one without anchors shares nothing.
     """
-    runs = np.empty((min(len(a), len(b)) + 2, 3), np.int64)
-    lengths = np.empty(len(b) + 1, np.int64)
     head, tail, least = 0, 0, min(len(a), len(b))
     while head < least and a[head] == b[head]:
         head += 1
     while tail < least - head and a[len(a) - 1 - tail] == b[len(b) - 1 - tail]:
         tail += 1
-    windows = [(head, len(a) - tail, head, len(b) - tail)]
-    count, budget = 0, BUDGET
-    if head:
-        runs[count] = (0, 0, head)
-        count += 1
-    if tail:
-        runs[count] = (len(a) - tail, len(b) - tail, tail)
-        count += 1
-    while len(windows) and budget > 0:
-        a_start, a_end, b_start, b_end = windows.pop()
+    runs, windows = np.empty((least + 2, 3), np.int64), np.empty((least + 3, 4), np.int64)
+    lengths = np.empty(len(b) + 1, np.int64)
+    count = put(runs, 0, 0, 0, head)
+    count = put(runs, count, len(a) - tail, len(b) - tail, tail)
+    open_windows = push(windows, 0, head, len(a) - tail, head, len(b) - tail)
+    budget = BUDGET
+    while open_windows and budget > 0:
+        open_windows -= 1
+        a_start, a_end = windows[open_windows, 0], windows[open_windows, 1]
+        b_start, b_end = windows[open_windows, 2], windows[open_windows, 3]
         x, y = a[a_start:a_end], b[b_start:b_end]
         if len(x) * len(y) > WINDOW:
             budget -= len(x) + len(y)
@@ -127,19 +159,43 @@ def align(a: Any, b: Any) -> Any:
         if length == 0:
             continue
         at_a, at_b = at_a + a_start, at_b + b_start
-        runs[count] = (at_a, at_b, length)
-        count += 1
-        if a_start < at_a and b_start < at_b:
-            windows.append((a_start, at_a, b_start, at_b))
-        if at_a + length < a_end and at_b + length < b_end:
-            windows.append((at_a + length, a_end, at_b + length, b_end))
-    return runs[:count][np.argsort(runs[:count, 0])]
+        count = put(runs, count, at_a, at_b, length)
+        open_windows = push(windows, open_windows, a_start, at_a, b_start, at_b)
+        open_windows = push(windows, open_windows, at_a + length, a_end, at_b + length, b_end)
+    return sorted_runs(runs, count)
 
 
 @kernel
-def missing_name(words: Any, kind: Any, other: Any) -> Any:
-    """Say whether a name among ``words`` is not in the sorted words of the other text."""
-    for at in range(len(words)):
+def put(runs: Any, count: Any, a: Any, b: Any, length: Any) -> Any:
+    """Add a run, if it is one; return how many there are."""
+    runs[count, 0], runs[count, 1], runs[count, 2] = a, b, length
+    return count + (length > 0)
+
+
+@kernel
+def push(windows: Any, count: Any, a: Any, a_end: Any, b: Any, b_end: Any) -> Any:
+    """Add a window to be looked at, if both texts have words in it; return how many there are."""
+    windows[count, 0], windows[count, 1], windows[count, 2], windows[count, 3] = a, a_end, b, b_end
+    return count + (a < a_end and b < b_end)
+
+
+@kernel
+def sorted_runs(runs: Any, count: Any) -> Any:
+    """Return the first ``count`` rows by where they start in the first text."""
+    starts, out = np.empty(count, np.uint64), np.empty((count, 3), np.int64)
+    for row in range(count):
+        starts[row] = np.uint64(runs[row, 0])
+    order = in_order(starts)
+    for row in range(count):
+        for column in range(3):
+            out[row, column] = runs[order[row], column]
+    return out
+
+
+@kernel
+def missing_name(words: Any, kind: Any, start: Any, end: Any, other: Any) -> Any:
+    """Say whether a name among the words of a place is not in the sorted words of the other text."""
+    for at in range(start, end):
         if kind[at] == NAME:
             low, high = 0, len(other)
             while low < high:
@@ -154,19 +210,19 @@ def missing_name(words: Any, kind: Any, other: Any) -> Any:
 
 
 @kernel
-def has_name(kind: Any) -> Any:
-    """Say whether a name is among some words."""
+def has_name(kind: Any, start: Any, end: Any) -> Any:
+    """Say whether a name is among the words of a place."""
     names = 0
-    for one in kind:
-        names += one == NAME
+    for at in range(start, end):
+        names += kind[at] == NAME
     return names > 0
 
 
 @kernel
-def joined_digits(kind: Any, digits: Any, length: Any) -> Any:
+def joined_digits(kind: Any, digits: Any, length: Any, start: Any, end: Any) -> Any:
     """Return one hash of all digits of a place, however they are grouped, and whether there are any."""
     value, some = np.uint64(0), False
-    for at in range(len(kind)):
+    for at in range(start, end):
         if kind[at] == NUMERAL:
             for _ in range(length[at]):
                 value *= np.uint64(DIGITS)
@@ -202,15 +258,16 @@ def form_evidence(words: Any, kind: Any, digits: Any, length: Any, first: Any, l
             common += run
             places += a < a_next or b < b_next
             if a < a_next and b < b_next and (a_next - a <= PLACE or b_next - b <= PLACE):
-                x, x_any = joined_digits(kind[a:a_next], digits[a:a_next], length[a:a_next])
-                y, y_any = joined_digits(kind[b:b_next], digits[b:b_next], length[b:b_next])
+                x, x_any = joined_digits(kind, digits, length, a, a_next)
+                y, y_any = joined_digits(kind, digits, length, b, b_next)
                 if x_any and y_any and x != y:
                     numerals += 1
-                elif has_name(kind[a:a_next]) and has_name(kind[b:b_next]):
+                elif has_name(kind, a, a_next) and has_name(kind, b, b_next):
                     if len(a_sorted) == 0:
-                        a_sorted, b_sorted = np.sort(a_words), np.sort(b_words)
-                    ours = missing_name(words[a:a_next], kind[a:a_next], b_sorted)
-                    names += ours and missing_name(words[b:b_next], kind[b:b_next], a_sorted)
+                        a_sorted, b_sorted = in_place(a_words), in_place(b_words)
+                    ours = missing_name(words, kind, a, a_next, b_sorted)
+                    names += ours and missing_name(words, kind, b, b_next, a_sorted)
             a, b = a_next + run, b_next + run
         out[pair, 0], out[pair, 1], out[pair, 2], out[pair, 3] = common, places, numerals, names
-        out[pair, 4:] = span
+        for at in range(4):
+            out[pair, 4 + at] = span[at]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit
@@ -48,3 +50,24 @@ def inlined(function: Function) -> Function:
     """Compile ``function`` into every kernel that calls it."""
     compiled = njit(nogil=True, cache=False, error_model="numpy")(function)
     return cast(Function, compiled)
+
+
+def is_kept(compiled: Any) -> bool:
+    """Whether code of a kernel lies on disk, or cannot lie there."""
+    folder = compiled.stats.cache_path
+    return folder is None or any(Path(folder).glob(f"*.{compiled.__name__}-*.nbi"))
+
+
+def in_two(first: Callable[[], object], second: Callable[[], object]) -> None:
+    """Compile what both functions call, each in a process: afterwards it lies on disk, or is compiled when called.
+
+    For a process with one thread.
+    """
+    child = os.fork()
+    if child == 0:
+        try:
+            second()
+        finally:
+            os._exit(0)
+    first()
+    os.waitpid(child, 0)

@@ -88,7 +88,7 @@ def upper(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
 
 
 def text_buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return the UTF-8 bytes of an Arrow string array, without a copy, and where its texts start."""
+    """Return the UTF-8 bytes of an Arrow string array, without a copy and read-only, and where its texts start."""
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
     if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
@@ -97,10 +97,11 @@ def text_buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
         texts = pc.fill_null(texts, "")
     _, places, content = texts.buffers()
     if not len(texts) or places is None:
-        return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
+        return np.frombuffer(b"", dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
     width = np.int32 if pa.types.is_string(texts.type) else np.int64
     offsets = np.frombuffer(places, dtype=width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    data = np.frombuffer(content, dtype=np.uint8) if content is not None else np.zeros(0, dtype=np.uint8)
+    data = np.frombuffer(content if content is not None else b"", dtype=np.uint8)
+    data.setflags(write=False)  # some buffers of Arrow could be written to: kernels would be compiled for both kinds
     return data[offsets[0] : offsets[-1]], offsets - offsets[0]
 
 
