@@ -10,7 +10,7 @@ def main() -> None:
     try:
         from cleaner import alone, cli
 
-        alone.do_without_pandas()
+        alone.settle()
         cli.main()
     except KeyboardInterrupt:
         sys.stderr.write("cleaner: interrupted\n")

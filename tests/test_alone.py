@@ -7,8 +7,8 @@ import sys
 
 PROGRAM = """
 import sys
-from cleaner.alone import do_without_pandas
-do_without_pandas()
+from cleaner.alone import settle
+settle()
 import pyarrow
 assert pyarrow.array([1, None]).to_pylist() == [1, None]
 print("pandas" in sys.modules)

@@ -11,7 +11,7 @@ import pickle
 import sys
 from types import TracebackType
 
-from cleaner.alone import do_without_pandas
+from cleaner.alone import settle
 
 
 def quiet(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -21,5 +21,5 @@ def quiet(kind: type[BaseException], error: BaseException, trace: TracebackType 
 
 
 sys.excepthook = quiet
-do_without_pandas()
+settle()
 gc.disable()
