@@ -60,8 +60,8 @@ def unpack(packed: bytes) -> tuple[list[Edit], list[str]]:
 
 def counted(edits: Sequence[Edit]) -> tuple[list[str], list[int]]:
     """For each edit the name of its rule, and by how many characters the text becomes shorter."""
-    rules = [f"{stage}/{rule}" for _, _, _, stage, rule, _, _ in edits]
-    return rules, [end - start - len(replacement) for start, end, replacement, _, _, _, _ in edits]
+    rules = [f"{edit.stage}/{edit.rule}" for edit in edits]
+    return rules, [edit.end - edit.start - len(edit.replacement) for edit in edits]
 
 
 def undo(edits: Sequence[Edit], removed: Sequence[str], text: str) -> str:

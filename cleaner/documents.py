@@ -130,9 +130,10 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> list[Ed
     shift = 0  # of a place in the text between to the same one in ``text``
     for start, end, earlier, later in _overlapping(first, second):
         before = shift
-        shift += sum(edit.end - edit.start - len(edit.replacement) for edit in earlier)
+        for edit in earlier:
+            shift += edit.end - edit.start - len(edit.replacement)
         if later and not earlier:
-            composed += [edit._replace(start=edit.start + shift, end=edit.end + shift) for edit in later]
+            composed += [Edit(edit.start + shift, edit.end + shift, *edit[2:]) for edit in later]
         elif later:
             composed.append(_united(start, earlier, later, text[start + before : end + shift], before))
         else:
