@@ -26,7 +26,8 @@ from cleaner.config import Config
 from cleaner.engines import Dataset, spark_session
 from cleaner.engines.local import LocalEngine
 from cleaner.engines.spark import SparkEngine
-from cleaner.engines.spark_session import Home, reason_of, require
+from cleaner.engines.spark_nodes import Home
+from cleaner.engines.spark_session import reason_of, require
 from cleaner.errors import CleanerError, ConfigError, LostPartError, WorkerError
 from cleaner.origins import load
 from cleaner.output import REPORT

@@ -17,7 +17,7 @@ import pytest
 
 from cleaner.config import Config
 from cleaner.errors import InputError
-from cleaner.readers import ReaderOptions, finding, plan
+from cleaner.readers import ReaderOptions, plan, remote
 from cleaner.resuming import differences, identity
 
 LINES = b"".join(b'{"text": "%d"}\n' % number for number in range(100))
@@ -146,7 +146,7 @@ def test_the_web_without_the_page_or_the_server(web: str) -> None:
     ],
 )
 def test_the_state_of_a_remote_file_is_the_surest_that_is_said(facts: dict[str, Any], state: str) -> None:
-    assert finding._state(facts) == state
+    assert remote._state(facts) == state
 
 
 def test_a_remote_file_that_was_changed_is_another_input(memory: str) -> None:

@@ -15,9 +15,10 @@ import pytest
 from running import clean, command
 
 from cleaner.corpus import Corpus
-from cleaner.reports import evidence, html
+from cleaner.reports import examples, html
 from cleaner.reports.contexts import differences
-from cleaner.reports.evidence import Caps, gather
+from cleaner.reports.evidence import gather
+from cleaner.reports.examples import Caps
 from cleaner.reports.excerpts import excerpt, visible
 
 HOSTILE = (
@@ -165,7 +166,7 @@ def test_of_a_large_corpus_only_a_part_is_read_and_every_cluster_has_its_passage
             yield document, trail
 
     monkeypatch.setattr(Corpus, "with_audit", counted)
-    monkeypatch.setattr(evidence, "LOOKED_AT", 10_000)
+    monkeypatch.setattr(examples, "LOOKED_AT", 10_000)
     part = gather(Corpus(cleaned), Caps())
     assert 0 < len(read) < 50
     assert part.clusters == whole.clusters

@@ -23,7 +23,8 @@ from cleaner.engines import SILENT, BatchFunction, Dataset, GroupFunction, OnFil
 from cleaner.engines.local import PARTITION_BYTES, GroupPartition, LocalEngine
 from cleaner.engines.manifest import Manifest
 from cleaner.engines.scatter import bits_for, partitions
-from cleaner.engines.spark_session import Home, Session, require
+from cleaner.engines.spark_nodes import Home
+from cleaner.engines.spark_session import Session, require
 from cleaner.engines.workers import Step
 
 #: The rows of a part that go to one hash partition: the part's number, and a message of Arrow's IPC format.

@@ -1,4 +1,4 @@
-"""From what a person named to files: paths, folders, globs, standard input, URLs."""
+"""From what a person named to files: paths, folders, globs, standard input; URLs see ``remote``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import glob
 import hashlib
 import os
 import posixpath
-import re
 import shutil
 import stat
 import sys
@@ -16,17 +15,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from cleaner.errors import InputError, reason_of
+from cleaner.errors import InputError
 from cleaner.output import record_of
-from cleaner.readers.streams import filesystem, is_web, scheme
-
-#: What drivers of fsspec call what changes with a file, the surest first; letters and digits only, since they differ.
-STATES = (
-    *("etag", "generation", "md5hash", "contentmd5", "digest", "sha256", "oid"),
-    *("lastmodified", "mtime", "modified", "updated", "created"),
-)
+from cleaner.readers.remote import Found, find_remote
+from cleaner.readers.streams import scheme
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,14 +29,6 @@ class File:
 
     path: str
     name: str
-    size: int
-    state: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    path: str
-    root: str
     size: int
     state: str = ""
 
@@ -56,9 +42,9 @@ def find(inputs: Sequence[str], notes: list[str]) -> list[File]:
     Raises:
         InputError: an input that does not exist, cannot be read, or is an empty folder.
     """
-    found: dict[str, _Found] = {}
+    found: dict[str, Found] = {}
     for one in sorted(set(inputs)):
-        for file in _remote(one, notes) if scheme(one) else _local(one, notes):
+        for file in find_remote(one, notes) if scheme(one) else _local(one, notes):
             found.setdefault(file.path, file)
     if not found:
         raise InputError("no inputs were given: name files, folders, patterns, URLs, or - for standard input")
@@ -70,7 +56,7 @@ def find(inputs: Sequence[str], notes: list[str]) -> list[File]:
     return [File(file.path, _name(file, base, far), file.size, file.state) for file in files]
 
 
-def _name(file: _Found, base: str, far: str) -> str:
+def _name(file: Found, base: str, far: str) -> str:
     if not file.root:
         return "stdin"
     if not scheme(file.path):
@@ -89,7 +75,7 @@ def _flat(url: str) -> str:
     return f"{protocol}/{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _local(name: str, notes: list[str]) -> Iterator[_Found]:
+def _local(name: str, notes: list[str]) -> Iterator[Found]:
     if not name:
         raise InputError("the name of an input is empty; name a file or folder, or . for this one")
     path = os.path.abspath(name)
@@ -105,16 +91,16 @@ def _local(name: str, notes: list[str]) -> Iterator[_Found]:
         raise InputError(f"{name}: there is no such file or folder; check the path")
 
 
-def _file(name: str, path: str) -> _Found:
+def _file(name: str, path: str) -> Found:
     try:
         with open(path, "rb") as file:
             facts = os.fstat(file.fileno())
-            return _Found(path, os.path.dirname(path), facts.st_size) if stat.S_ISREG(facts.st_mode) else _spool(file)
+            return Found(path, os.path.dirname(path), facts.st_size) if stat.S_ISREG(facts.st_mode) else _spool(file)
     except OSError as problem:
         raise InputError(f"{name}: it cannot be read: {problem.strerror}; check the file") from None
 
 
-def _spool(stream: BinaryIO) -> _Found:
+def _spool(stream: BinaryIO) -> Found:
     """Copy what can be read only once to a private file, removed when this process ends."""
     folder = tempfile.mkdtemp(prefix="cleaner-")
     owner = os.getpid()
@@ -125,10 +111,10 @@ def _spool(stream: BinaryIO) -> _Found:
             shutil.copyfileobj(stream, file, 1 << 20)
     except OSError as problem:
         raise InputError(f"standard input cannot be copied to {folder}: {problem.strerror}; set TMPDIR") from None
-    return _Found(path, "", os.path.getsize(path))
+    return Found(path, "", os.path.getsize(path))
 
 
-def _folder(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
+def _folder(name: str, path: str, notes: list[str]) -> Iterator[Found]:
     if record_of(Path(path)) is not None:
         yield from _output(name, path, notes)
         return
@@ -136,7 +122,7 @@ def _folder(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
     count = 0
     for entry in _walk(path, skipped):
         count += 1
-        yield _Found(entry.path, path, _size(entry))
+        yield Found(entry.path, path, _size(entry))
     notes.extend(f"{name}: {skipped[reason]:,} skipped: {reason}" for reason in sorted(skipped))
     if not count:
         raise InputError(f"{name}: the folder holds no files to read; put texts in it, or name another")
@@ -183,7 +169,7 @@ def _size(entry: os.DirEntry[str]) -> int:
         return 0
 
 
-def _output(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
+def _output(name: str, path: str, notes: list[str]) -> Iterator[Found]:
     """The corpus in an output folder of ours, without the audit and the reports beside it."""
     notes.append(f"{name}: it is the output of an earlier run; its corpus is read, and nothing else in it")
     corpus = sorted(glob.glob(os.path.join(glob.escape(path), "corpus*")))
@@ -191,12 +177,12 @@ def _output(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
     if not corpus and not os.path.isdir(texts):
         raise InputError(f"{name}: it is the output of an earlier run, and its corpus is gone; name the inputs")
     for one in corpus:
-        yield _Found(one, path, os.path.getsize(one))
+        yield Found(one, path, os.path.getsize(one))
     if not corpus:
         yield from _folder(name, texts, notes)
 
 
-def _pattern(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
+def _pattern(name: str, path: str, notes: list[str]) -> Iterator[Found]:
     parts = path.split(os.sep)
     fixed = next(place for place, part in enumerate(parts) if glob.has_magic(part))
     root = os.sep.join(parts[:fixed]) or os.sep
@@ -204,69 +190,10 @@ def _pattern(name: str, path: str, notes: list[str]) -> Iterator[_Found]:
     for match in sorted(glob.glob(path, recursive=True)):
         if os.path.isfile(match):
             count += 1
-            yield _Found(match, root, os.path.getsize(match))
+            yield Found(match, root, os.path.getsize(match))
         elif os.path.isdir(match) and "**" not in parts:
             for file in _folder(match, match, notes):
                 count += 1
-                yield _Found(file.path, root, file.size)
+                yield Found(file.path, root, file.size)
     if not count:
         raise InputError(f"{name}: no file matches this pattern; check it")
-
-
-def _remote(url: str, notes: list[str]) -> Iterator[_Found]:
-    system, inner = filesystem(url)
-    if is_web(url):
-        yield _page(url, system, inner, notes)
-        return
-    try:
-        if glob.has_magic(inner):
-            listed = system.glob(inner, detail=True)
-        elif system.isdir(inner):
-            listed = system.find(inner, detail=True)
-        else:
-            listed = {inner: system.info(inner)}
-    except FileNotFoundError:
-        raise InputError(f"{url}: there is nothing at this URL; check it") from None
-    except Exception as problem:  # drivers raise errors of their own
-        raise InputError(
-            f"{url}: it cannot be listed: {reason_of(problem)}; check the address and your rights"
-        ) from None
-    files = {path: facts for path, facts in listed.items() if facts.get("type") != "directory"}
-    folder = _fixed(inner) if inner not in files else posixpath.dirname(inner)
-    root = str(system.unstrip_protocol(folder))
-    below = [path for path in sorted(files) if not _hidden(path.removeprefix(folder))]
-    if not below:
-        raise InputError(f"{url}: there are no files there; check it")
-    for path in below:
-        facts = files[path]
-        yield _Found(str(system.unstrip_protocol(path)), root, int(facts.get("size") or 0), _state(facts))
-
-
-def _page(url: str, system: Any, inner: str, notes: list[str]) -> _Found:
-    """A page of the web; one that the server cannot give now is left to be rejected when it is read."""
-    facts: dict[str, Any] = {}
-    try:
-        facts = system.info(inner)
-    except Exception as problem:  # drivers raise errors of their own
-        if getattr(problem.__cause__, "status", None) in {404, 410}:
-            raise InputError(f"{url}: there is nothing at this URL; check it") from None
-        notes.append(f"{url}: it cannot be reached: {reason_of(problem.__cause__ or problem)}")
-    plain = url.partition("?")[0].rstrip("/")
-    return _Found(url, posixpath.dirname(plain), int(facts.get("size") or 0), _state(facts))
-
-
-def _state(facts: dict[str, Any]) -> str:
-    """What a file system says of the content of a file: the first of ``STATES`` that it knows, or nothing."""
-    known = {re.sub("[^a-z0-9]", "", name.lower()): value for name, value in facts.items() if value is not None}
-    return next((f"{name} {known[name]}" for name in STATES if name in known), "")
-
-
-def _hidden(path: str) -> bool:
-    return any(part.startswith(".") for part in path.split("/"))
-
-
-def _fixed(path: str) -> str:
-    """The folders of a path before its first wildcard."""
-    parts = path.split("/")
-    magic = (place for place, part in enumerate(parts) if glob.has_magic(part))
-    return "/".join(parts[: next(magic, len(parts))])

@@ -11,7 +11,8 @@ from typing import Any
 from cleaner.checking import write_file
 from cleaner.corpus import Corpus
 from cleaner.output import REPORT
-from cleaner.reports.evidence import BINS, Caps, gather, sources
+from cleaner.reports.evidence import BINS, gather, sources
+from cleaner.reports.examples import Caps
 from cleaner.reports.excerpts import excerpt, visible
 from cleaner.reports.reasons import reasons
 
