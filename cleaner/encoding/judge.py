@@ -76,7 +76,7 @@ class Far(NamedTuple):
 
 NO_MORE = Far()
 # ASCII between two spaces, so far from anything else that it costs nothing itself.
-_FAR = re.compile(r"(?<=[\x00-\x7f]{14}) [\x00-\x09\x0b-\x7f]{10,} (?=[\x00-\x7f]{14})")
+_FAR = re.compile(r"(?<=[\x00-\x7f]{14})( [\x00-\x09\x0b-\x7f]{10,} )(?=[\x00-\x7f]{14})")
 
 
 def near(line: str) -> tuple[str, Far]:
@@ -84,15 +84,15 @@ def near(line: str) -> tuple[str, Far]:
 
     ``cost(line, limit) == cost(*near(line), limit)``, also of any other reading of these characters.
     """
-    far = _FAR.findall(line)
-    if not far:
+    parts = _FAR.split(line)
+    if len(parts) == 1:
         return line, NO_MORE
-    words = WORD.findall("".join(far).lower())
+    words = WORD.findall("".join(parts[1::2]).lower())
     frequent: dict[str, int] = {}
     for word in words:
         for name in LANGUAGES_OF.get(word, ()):
             frequent[name] = frequent.get(name, 0) + 1
-    return _FAR.sub(" ", line), Far(len(words), frequent)
+    return " ".join(parts[::2]), Far(len(words), frequent)
 
 
 def cost(line: str, far: Far = NO_MORE, limit: float = inf) -> float:

@@ -45,14 +45,14 @@ def suspected(line: str) -> bool:
 
 
 # ASCII far from anything else is nothing to ftfy, but takes it much time. A NUL stands for it.
-_FAR = re.compile(r"(?<=[\x00-\x7f]{16})[\x01-\x7f]{16,}(?=[\x00-\x7f]{16})")
+_FAR = re.compile(r"(?<=[\x00-\x7f]{16})([\x01-\x7f]{16,})(?=[\x00-\x7f]{16})")
 
 
 @lru_cache(maxsize=2)
 def _near(line: str) -> tuple[str, list[str]]:
     """The line without what is far, and that."""
-    far = [] if "\0" in line else _FAR.findall(line)
-    return _FAR.sub("\0", line) if far else line, far
+    parts = [line] if "\0" in line else _FAR.split(line)
+    return "\0".join(parts[::2]), parts[1::2]
 
 
 def _fixed(line: str, config: Any) -> tuple[str, Any]:

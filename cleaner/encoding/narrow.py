@@ -24,19 +24,36 @@ def _changes(before: str, after: str) -> Iterator[tuple[int, int, str]]:
     """What is replaced by what: start, end, and the new characters."""
     if before == after:
         return
+    if parts := _beside_ascii(before, after):
+        yield from _changes_of(parts)
+        return
     start, end, other = _differing(before, after)
     old, new = before[start:end], after[start:other]
-    if (parts := _ASCII.split(old))[1::2] == (others := _ASCII.split(new))[1::2] and len(parts) > 1:
-        for part, other_part in zip(parts, others, strict=True):
-            for first, last, changed in _changes(part, other_part):
-                yield start + first, start + last, changed
-            start += len(part)
+    if parts := _beside_ascii(old, new):
+        for first, last, changed in _changes_of(parts):
+            yield start + first, start + last, changed
     elif set(old).isdisjoint(new) or len(old) * len(new) > _LONGEST**2:
         yield start, end, new
     else:
         for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
             if kind != "equal":
                 yield start + a, start + b, new[c:d]
+
+
+def _beside_ascii(before: str, after: str) -> list[tuple[str, str]]:
+    """Both texts in parts that are ASCII, the same in both, or that have none; nothing if they differ in it."""
+    parts, others = _ASCII.split(before), _ASCII.split(after)
+    return list(zip(parts, others, strict=True)) if parts[1::2] == others[1::2] and len(parts) > 1 else []
+
+
+def _changes_of(parts: list[tuple[str, str]]) -> Iterator[tuple[int, int, str]]:
+    """The changes of parts that follow each other."""
+    start = 0
+    for before, after in parts:
+        if before != after:
+            for first, last, changed in _changes(before, after):
+                yield start + first, start + last, changed
+        start += len(before)
 
 
 def _differing(before: str, after: str) -> tuple[int, int, int]:

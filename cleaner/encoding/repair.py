@@ -89,10 +89,8 @@ REPAIRS: tuple[Repair, ...] = (
     _one("full-width", "Full-width letters stand for plain ones.", forms.full_width, "[\uff01-\uff5e]"),
     _one("composed", "Accents are apart from their letters.", forms.composed, forms.ACCENTS),
 )
-#: Characters that are a sign of no repair.
-_HARMLESS = frozenset(
-    char for char in map(chr, range(0x20, 0x7F)) if not any(one.signs.match(char) for one in REPAIRS)
-) | {"\t", "\n"}
+_HARMLESS = [char for char in map(chr, range(0x20, 0x7F)) if not any(one.signs.match(char) for one in REPAIRS)]
+_SIGN = re.compile(f"[^\t\n{re.escape(''.join(_HARMLESS))}]")
 
 
 def repair(text: str, options: RepairOptions | None = None) -> list[Edit]:
@@ -200,7 +198,7 @@ def _real(edits: list[Edit], line: str) -> list[Edit]:
 
 def _signs(text: str) -> str:
     """The characters of ``text`` that may be a sign of damage, each once, in no order."""
-    return "".join(set(text) - _HARMLESS)
+    return "".join(set(_SIGN.findall(text)))
 
 
 def _changed(text: str, one: Repair, options: RepairOptions) -> str:
