@@ -153,6 +153,8 @@ def _stripped(
     for side, step in ((start, 1), (end, -1)):
         rows = np.arange(len(side))
         for _ in range(_FEW):  # of all lines at once; few have more
+            if not len(rows):
+                break
             rows = rows[_is_space(codes[side[rows] - (step < 0)])]
             side[rows] += step
             rows = rows[start[rows] < end[rows]]
