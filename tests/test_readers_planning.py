@@ -197,7 +197,9 @@ def test_guesses_are_told(tmp_path: Path) -> None:
     assert plan([str(tmp_path)], ReaderOptions()).notes == (
         "a.jsonl: guessed by the names of fields: text from 'body', id from 'uid'",
     )
-    assert plan([str(tmp_path)], ReaderOptions(text_field="body", id_field="uid")).notes == ()
+    assert plan([str(tmp_path)], ReaderOptions(text_field="body", id_field="uid")).notes == (
+        "b.csv: the first record has no field 'body' (text-field), 'uid' (id-field)",
+    )
 
 
 @pytest.mark.parametrize(("lines", "expected"), [(9, 1), (29, 2), (39, 2), (59, 4), (1_000, 16)])

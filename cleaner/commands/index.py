@@ -71,7 +71,8 @@ def index_info(index: Path) -> None:
     from cleaner.minhash.index import Index
 
     for name, value in Index.open(index).info().items():
-        click.echo(f"{name:12} {value}")
+        shown = ", ".join(f"{key} {one}" for key, one in value.items()) if isinstance(value, dict) else value
+        click.echo(f"{name:12} {shown}")
 
 
 @index_group.command("export")

@@ -21,7 +21,7 @@ from cleaner.errors import InputError
 from cleaner.library.records import Document
 from cleaner.readers import Plan, ReaderOptions, Split
 from cleaner.readers.fields import rows as rows_of
-from cleaner.readers.layout import guesses
+from cleaner.readers.layout import notes_on
 from cleaner.readers.metadata import as_json
 from cleaner.readers.rows import Row, batches
 
@@ -89,9 +89,9 @@ def _named(names: list[str], config: Config) -> Plan:
 
 
 def _guessed(first: Any, options: ReaderOptions) -> tuple[str, ...]:
-    """Say which fields of the first mapping were guessed."""
-    text = guesses([str(name) for name in first], options) if isinstance(first, Mapping) else ""
-    return (f"{NAME}: guessed by the names of fields: {text}",) if text else ()
+    """Say which fields of the first mapping were guessed, and which it lacks."""
+    notes = notes_on([str(name) for name in first], options) if isinstance(first, Mapping) else []
+    return tuple(f"{NAME}: {note}" for note in notes)
 
 
 def _given(inputs: Any) -> tuple[Iterator[Any], bool]:

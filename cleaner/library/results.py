@@ -159,7 +159,7 @@ class Result(Tables):
             f"<Result: {counts['read']:,} read = {counts['kept']:,} kept + {counts['dropped']:,} dropped"
             f" + {counts['rejected']:,} rejected; {counted(len(self.edits), 'edit')}"
             f" in {counted(counts['changed'], 'document')};"
-            f" {self.record['near_duplicates']['passages']:,} near-duplicate passages;"
+            f" {counted(self.record['near_duplicates']['passages'], 'near-duplicate passage')};"
             f" {'closed' if closed else f'in {self.folder}'}>"
         )
 

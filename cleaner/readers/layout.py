@@ -79,6 +79,17 @@ def layout(keys: tuple[str, ...], options: ReaderOptions) -> Layout:
     return Layout(**found, rest=rest)
 
 
+def notes_on(keys: Sequence[str], options: ReaderOptions) -> list[str]:
+    """What a person should know of the fields of a first record: those that were guessed, and those it lacks."""
+    told = {column: getattr(options, option) for column, option in TOLD.items()}
+    lacking = [
+        f"{name!r} ({TOLD[column].replace('_', '-')})" for column, name in told.items() if name and name not in keys
+    ]
+    guessed = guesses(keys, options)
+    notes = [f"guessed by the names of fields: {guessed}"] if guessed else []
+    return notes + ([f"the first record has no field {', '.join(lacking)}"] if lacking else [])
+
+
 def guesses(keys: Sequence[str], options: ReaderOptions) -> str:
     """Say which fields were guessed, for people: ``text from 'body', id from 'uid'``; empty for none."""
     found = layout(tuple(keys), options)._asdict()

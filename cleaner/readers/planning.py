@@ -10,7 +10,7 @@ from cleaner.errors import InputError, RecordError
 from cleaner.readers.contents import in_utf8, records, unpacked
 from cleaner.readers.finding import File, find
 from cleaner.readers.formats import ENDINGS, FORMATS, HEAD, compression_of, ending, is_utf16, of_content
-from cleaner.readers.layout import guesses
+from cleaner.readers.layout import notes_on
 from cleaner.readers.options import ReaderOptions
 from cleaner.readers.splits import Part, Split
 from cleaner.readers.streams import is_web, open_bytes, scheme
@@ -102,7 +102,7 @@ def _sniff(path: str, known: str | None, compression: str | None, options: Reade
 
 
 def _guessed(parts: Sequence[Part], options: ReaderOptions) -> Iterator[str]:
-    """Say which fields of the first record of each format were guessed."""
+    """Say which fields of the first record of each format were guessed, and which it lacks."""
     seen = set()
     for part in parts:
         reader = records(part.format)
@@ -115,8 +115,8 @@ def _guessed(parts: Sequence[Part], options: ReaderOptions) -> Iterator[str]:
                 first = next((found for _, found in reader(content, part.name, options)), {})
         except Exception:  # noqa: S112 - the same will go wrong in reading, and is rejected there with its reason
             continue
-        if not isinstance(first, RecordError) and (text := guesses(list(first), options)):
-            yield f"{part.name}: guessed by the names of fields: {text}"
+        if not isinstance(first, RecordError):
+            yield from (f"{part.name}: {note}" for note in notes_on(list(first), options) if first)
 
 
 def _pieces(part: Part, options: ReaderOptions) -> Iterator[Part]:

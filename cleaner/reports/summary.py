@@ -53,7 +53,7 @@ def _effects(record: dict[str, Any], folder: Path | None) -> Iterator[str]:
     for name, size in rows:
         count = record["edits"][name]
         edits = f"{count:>{most},} {'edit' if count == 1 else 'edits':5}"
-        yield f"  {name:{wide}}  {edits}  {size:>{len(f'{rows[0][1]:,}')},} characters"
+        yield f"  {name:{wide}}  {edits}  {size:>{len(f'{rows[0][1]:,}')},} character{'s' * (size != 1)}"
     if len(record["edits"]) > BIGGEST:
         yield f"  and {counted(len(record['edits']) - BIGGEST, 'more rule')}{'; run.json has all' if folder else ''}"
 

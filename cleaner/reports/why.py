@@ -38,7 +38,7 @@ def explain(
     if document is None:
         yield from _rejected(corpus, identity, paint)
         return
-    trail = list(lookup.lines(corpus, "audit", identity))
+    trail = sorted(lookup.lines(corpus, "audit", identity), key=lambda record: record.get("start", -1))
     original = audit.original_text(document["text"], trail)
     edits = [record for record in trail if "removed" in record]
     yield paint(visible(identity), bold=True) + (
