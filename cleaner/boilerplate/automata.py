@@ -32,7 +32,6 @@ LONG = 700
 _MEMORY = 16 << 20
 #: So many lines are looked at at once.
 _AT_ONCE = 1 << 13
-_NONE = np.zeros(0, dtype=np.int64)
 
 
 class Expression(NamedTuple):
@@ -121,32 +120,34 @@ class Automata:
     def match(self, lines: Lines) -> Hits:
         """Return the rows that expressions match, and the places of their rules."""
         numbers: dict[str, int] = {}  # each text is decided once
-        rows, places = [_NONE], [_NONE]
-        number, rule = [_NONE], [_NONE]
+        rows, places = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+        sets = [np.zeros((0, self._gates.told.shape[2]), dtype=np.uint64)]
         for first in range(0, len(lines), _AT_ONCE):
             shown = self._shown(lines, first)
             some = np.flatnonzero(shown.any(axis=1))
-            texts = [lines.text[row] for row in (some + first).tolist()]
             before = len(numbers)
+            texts = (lines.text[row] for row in (some + first).tolist())
             place = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
-            fresh = np.flatnonzero(place >= before)
-            fresh = fresh[np.unique(place[fresh], return_index=True)[1]]
-            text, told = self._rules_of([texts[at] for at in fresh.tolist()], shown[some[fresh]])
-            for column, more in ((rows, some + first), (places, place), (number, text + before), (rule, told)):
-                column.append(more)
-        return _spread(*map(np.concatenate, (rows, places, number, rule)))
+            number, at = np.unique(place, return_index=True)
+            sets.append(shown[some[at[number >= before]]])
+            rows.append(some + first)
+            places.append(place)
+        told = self._rules_of(list(numbers), np.concatenate(sets))
+        return _spread(np.concatenate(rows), np.concatenate(places), told)
 
-    def _rules_of(self, texts: list[str], shown: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the places of texts that match and of their rules, rising; ``shown`` are a text's expressions."""
+    def _rules_of(self, texts: list[str], shown: NDArray[np.uint64]) -> Hits:
+        """Return the places of texts that match, and of their rules; ``shown`` are the expressions of each text.
+
+        One expression after the other, so that what RE2 has made of it stays at hand.
+        """
         plain = [text.encode("utf-8", "replace") for text in fold(texts)]
-        found: list[tuple[int, int]] = [(-1, -1)]
+        found: set[tuple[int, int]] = set()
         which, expression = _bits(shown)
-        columns = (which, self.tables.rule_of[expression], expression)
-        for one, rule, at in zip(*(column.tolist() for column in columns), strict=True):
-            if (one, rule) != found[-1] and self._expression(at).fullmatch(plain[one]):
-                found.append((one, rule))
-        text, told = np.array(found[1:], dtype=np.int64).reshape(-1, 2).T
-        return text, told
+        for at, some in Hits(which, expression).by_rule().items():
+            rule, matches = int(self.tables.rule_of[at]), self._expression(at).fullmatch
+            found.update((one, rule) for one in some.tolist() if (one, rule) not in found and matches(plain[one]))
+        one, told = np.array(sorted(found), dtype=np.int64).reshape(-1, 2).T
+        return Hits(one, told)
 
     def _expression(self, at: int) -> re2._Regexp:
         found = self._compiled[at]
@@ -172,14 +173,12 @@ def _bits(sets: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64
     return row[at], word[at] * 64 + bit
 
 
-def _spread(
-    rows: NDArray[np.int64], places: NDArray[np.int64], number: NDArray[np.int64], rule: NDArray[np.int64]
-) -> Hits:
-    """Give each row the rules of its text, given the number of its text, and the numbers of texts with their rules."""
-    begin, end = np.searchsorted(number, places), np.searchsorted(number, places, side="right")
-    size = end - begin
+def _spread(rows: NDArray[np.int64], places: NDArray[np.int64], told: Hits) -> Hits:
+    """Give each row the rules of its text, given the place of its text."""
+    count = np.bincount(told.row, minlength=int(places.max(initial=-1)) + 1)
+    size, begin = count[places], (np.cumsum(count) - count)[places]
     at = np.arange(size.sum()) + np.repeat(begin - np.cumsum(size) + size, size)
-    return Hits(np.repeat(rows, size), rule[at])
+    return Hits(np.repeat(rows, size), told.rule[at])
 
 
 def expressions_of(rule: Rule, pieces: Mapping[str, str]) -> list[Expression]:
