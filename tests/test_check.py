@@ -270,8 +270,9 @@ def test_a_baseline_is_written_and_heeded(stories: Path) -> None:
     "entry", re.findall(r"entry: cleaner (.*)", (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 )
 def test_each_hook_runs(stories: Path, entry: str) -> None:
+    (stories / "page.html").write_text(f"<html><body><h1>Bridge closed</h1><p>{BODY}</p><p>{OTHER}</p></body></html>")
     with pytest.raises(SystemExit) as end:
-        main([*entry.split(), "wire.jsonl"])
+        main([*entry.split(), "wire.jsonl", "page.html"])
     assert end.value.code == (0 if "encoding" in entry else 1)
 
 
