@@ -82,7 +82,7 @@ def _evidence(said: Said, rows: NDArray[np.int64]) -> list[Evidence]:
     """For each row the detectors that speak, sorted, and what they say; made at once for rows with the same ones."""
     names = sorted(said.by)
     values = np.array([said.by[name][rows] for name in names])
-    kinds = (values > 0).T @ (1 << np.arange(len(names)))
+    kinds = (1 << np.arange(len(names))) @ (values > 0)
     values = rounded(values)
     evidence: list[Evidence] = [()] * len(rows)
     for kind in np.unique(kinds).tolist():
