@@ -31,7 +31,7 @@ OUTPUT_FORMATS = ("text", "jsonl", "github", "gitlab", "sarif", "junit", "markdo
 @click.option(
     "--output-file",
     "files",
-    type=options.PATH,
+    type=options.PATH_OR_DASH,
     multiple=True,
     help="File for the findings, - for standard output; the first is for the first format, and so on.",
 )

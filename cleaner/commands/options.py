@@ -22,6 +22,8 @@ class NamedPath(click.Path):
         """The path, or a usage error."""
         if value == "":
             self.fail("the name is empty; name a file or folder, or . for this one", param, ctx)
+        if value == "-" and not self.allow_dash:
+            self.fail("- is no file or folder here; name one, ./- for one of that name", param, ctx)
         if not self.dir_okay and os.path.isdir(value):
             self.fail(f"{value} is a folder; name a file", param, ctx)
         if not self.file_okay and os.path.isfile(value):
@@ -29,7 +31,7 @@ class NamedPath(click.Path):
         return super().convert(value, param, ctx)
 
 
-PATH = NamedPath(path_type=Path)
+PATH, PATH_OR_DASH = NamedPath(path_type=Path), NamedPath(path_type=Path, allow_dash=True)
 
 
 def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

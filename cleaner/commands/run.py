@@ -20,7 +20,7 @@ from cleaner.config import Config
 @click.option(
     "-o",
     "--output",
-    type=options.PATH,
+    type=options.PATH_OR_DASH,
     help="Folder for the results, or - for the corpus on standard output.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
