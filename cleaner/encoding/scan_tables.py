@@ -30,7 +30,7 @@ CODE_POINTS = 0x1FB00
 TROUBLE, WORD, ALNUM, UPPER, LOWER, DIGIT, SPACE, EAST, WIDE, VIETNAMESE = (1 << at for at in range(10))
 #: Scripts, as ``places.script`` tells them.
 SCRIPTS = {"": 0, "latin": 1, "cyrillic": 2, "greek": 3, "han": 4, "other": 5}
-#: What ftfy's signs of mojibake are made of; pairs of these are told apart in ``scan_kernel.suspicious``. BAD is a sign
+#: What ftfy's signs of mojibake are made of; pairs of these are told apart in ``scan_places.suspicious``. BAD is a sign
 #: with any neighbour beyond ASCII, ALWAYS without one.
 NEUTRAL, SMALL, CAPITAL, OPENS, CLOSES, COMMON, BAD, ALWAYS = range(8)
 
