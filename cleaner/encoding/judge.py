@@ -35,6 +35,7 @@ TRACE = 1.5  # what UTF-8 punctuation looks like in other encodings
 UNBALANCED = 0.7
 ENGLISH_ENDING = 0.45  # a letter where English has an apostrophe
 
+_BEYOND_ASCII = re.compile("[^\\x00-\\x7f]")
 _TRACES = re.compile("â€|‚Ä|ΓÇ|вЂ|β€|ā€|ÔÇ|Б─|тА|вА|â\x80")
 _DRAWN = re.compile(r"(?<!\S)[─│┌┐└┘├┤┬┴┼]+(?!\S)")
 VIETNAMESE = re.compile("[đơưăĐƠƯĂ\u1ea0-\u1ef9]")
@@ -118,7 +119,7 @@ def cost(line: str, far: Far = NO_MORE, limit: float = inf) -> float:
             beside = before.isalnum() or after.isalnum() or before in "'’" or after in "'’.-"
             if not beside and script(char) == "latin":
                 alone.append(char.lower())
-    scripts = {char: script(char) for char in sorted(set(line)) if char > "\x7f"}
+    scripts = {char: script(char) for char in sorted(set(_BEYOND_ASCII.findall(line)))}
     latin = {char: line.count(char) for char, kind in scripts.items() if kind == "latin"}
     total += TRACE * len(_TRACES.findall(line)) if len(scripts) > 1 else 0.0
     if latin and total <= limit:

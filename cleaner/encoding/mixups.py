@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from operator import add
 from typing import NamedTuple
 
 from cleaner.encoding import judge
@@ -119,7 +120,7 @@ def wrong_encoding(line: str, options: RepairOptions) -> str:
 
 def readings(line: str, letters: int) -> Iterator[Reading]:
     """Give the other readings of ``line``, likelier mix-ups first; it had so many ``letters`` of ASCII in all."""
-    odd = "".join(_BEYOND_ASCII.findall(line))
+    odd, between = "".join(_BEYOND_ASCII.findall(line)), _BEYOND_ASCII.split(line)
     high = {char: odd.count(char) for char in sorted(set(odd))}
     dense = len(odd) >= 8 and len(odd) * 2 >= letters
     beside = _TWO_BEYOND_ASCII.search(line) is not None  # a sequence of UTF-8 has two characters at least
@@ -128,7 +129,7 @@ def readings(line: str, letters: int) -> Iterator[Reading]:
         if beside and wrong not in WIDE and (text := _in_part(line, wrong)) not in seen:
             seen.add(text)
             yield Reading(text, wrong, "utf-8", LEFT_OF_UTF8)
-        if wrong not in WIDE and sum(high[char] for char in high.keys() & _bytes(wrong).keys()) < 0.9 * len(odd):
+        if wrong not in WIDE and not _knows(wrong, high, len(odd)):
             continue
         for right in rights.split():
             if right in EAST_ASIAN and not dense:
@@ -137,10 +138,20 @@ def readings(line: str, letters: int) -> Iterator[Reading]:
                 if (other_odd := odd.translate(_translation(wrong, right))) in translated:
                     continue
                 translated.add(other_odd)
-            other = _read(line, wrong, right)
+                other: str | None = "".join(map(add, between, other_odd)) + between[-1]
+            else:
+                other = _read(line, wrong, right)
             if other is not None and other not in seen and (right not in EAST_ASIAN or _is_east_asian(other)):
                 seen.add(other)
                 yield Reading(other, wrong, right, LEFT)
+
+
+def _knows(codec: str, counts: Mapping[str, int], total: int) -> bool:
+    """Whether a one-byte codec has nine in ten of the characters counted."""
+    known = _bytes(codec).keys()
+    return counts.keys() <= known or (
+        total >= 10 and sum(counts[char] for char in counts.keys() & known) >= 0.9 * total
+    )
 
 
 def _is_east_asian(text: str) -> bool:
