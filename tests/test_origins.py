@@ -44,7 +44,7 @@ def test_lists_are_lists_in_files_and_commas_elsewhere(tmp_path: Path) -> None:
         ('formt = "txt"', "unknown setting 'formt'; did you mean 'format'"),
         ("format = 3", "format must be text in quotes, not 3"),
         ('jobs = "two"', "jobs must be a whole number, not 'two'"),
-        ("jobs = true", "jobs must be a whole number, not True"),
+        ("jobs = true", "jobs must be a whole number, not true"),
         ("jobs = -1", "jobs: -1 is below 0"),
         ('format = "text"', "format: 'text' is none of jsonl, jsonl.zst, parquet, txt"),
         ('stages = ["encoding", "boilerplat"]', "did you mean 'boilerplate'"),
