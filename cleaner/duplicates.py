@@ -193,9 +193,12 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     limits = thresholds_of(config)
     make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words, neighbours_for(limits))
     keys = engine.map("keys", numbered(data), make, schemas.KEYS, then="key")
-    candidates = engine.shuffle("candidates", keys, "key", FindCandidates(data, config.keep), schemas.CANDIDATES)
+    find = FindCandidates(data, config.keep)
+    candidates = engine.shuffle("candidates", keys, "key", find, schemas.CANDIDATES, then="block")
     engine.drop(keys)
     compared = engine.shuffle("compared", candidates, "block", Distinct(data.rows), schemas.COMPARED)
+    capped = _capped(candidates)
+    engine.drop(candidates)
     verified = engine.map("pairs", slices(compared, PAIRS_AT_ONCE), Verify(data, limits), schemas.PAIRS)
     engine.drop(compared)
     earlier = find_earlier(engine, numbered(data), data.rows, against, limits)
@@ -203,11 +206,16 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     own = find_standing(engine, data, _paired(pairs, data.rows))
     engine.drop(data)
     standing = Dataset(schemas.STANDING, (*own.parts, *earlier.passages))
+    found = find_clusters(engine, standing, pairs, config.keep)
+    return Duplicates(found, len(capped), int(capped.max(initial=0)))
+
+
+def _capped(candidates: Dataset) -> NDArray[np.int64]:
+    """How many passages share each of the keys that too many share."""
     sharing = [np.zeros(0, dtype=np.int64)]
     for batch in candidates.read(["sharing"]):
         sharing.append(batch.filter(pc.greater(batch["sharing"], 0))["sharing"].to_numpy())
-    capped = np.concatenate(sharing)
-    return Duplicates(find_clusters(engine, standing, pairs, config.keep), len(capped), int(capped.max(initial=0)))
+    return np.concatenate(sharing)
 
 
 def _paired(pairs: Dataset, passages: int) -> NDArray[np.int64]:

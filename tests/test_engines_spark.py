@@ -52,8 +52,10 @@ class Killing(SparkEngine):
     def map(self, name: str, splits: Any, function: Any, schema: pa.Schema, then: str | None = None) -> Dataset:
         return super().map(name, splits, self._deadly(name, function), schema, then)
 
-    def shuffle(self, name: str, data: Dataset, key: str | None, function: Any, schema: pa.Schema) -> Dataset:
-        return super().shuffle(name, data, key, self._deadly(name, function), schema)
+    def shuffle(
+        self, name: str, data: Dataset, key: str | None, function: Any, schema: pa.Schema, then: str | None = None
+    ) -> Dataset:
+        return super().shuffle(name, data, key, self._deadly(name, function), schema, then)
 
     def _deadly(self, name: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return KillOnce(function, self.marker(name)) if name in self.names else function

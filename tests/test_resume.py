@@ -147,7 +147,7 @@ def stopped_again(corpus: Path, out: Path) -> dict[Path, int]:
 
 def written(data: Path) -> dict[Path, int]:
     """When each part was written; those that are only copies of what the run holds are written each time."""
-    copies = {"templates", "paired", "flagged", "members", "ordered"}
+    copies = {"templates", "paired", "flagged", "members", "ordered", "by-document"}
     paths = (path for path in data.rglob("*.arrow") if path.parent.name not in copies)
     return {path: path.stat().st_mtime_ns for path in paths}
 

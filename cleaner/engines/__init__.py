@@ -212,10 +212,18 @@ class Engine(Protocol):
         """
         ...
 
-    def shuffle(self, name: str, data: Dataset, key: str | None, function: GroupFunction, schema: pa.Schema) -> Dataset:
+    def shuffle(
+        self,
+        name: str,
+        data: Dataset,
+        key: str | None,
+        function: GroupFunction,
+        schema: pa.Schema,
+        then: str | None = None,
+    ) -> Dataset:
         """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition.
 
-        Without a key all rows stay together.
+        Without a key all rows stay together. The result will be shuffled by ``then``.
         """
         ...
 

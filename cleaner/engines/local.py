@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -76,18 +76,28 @@ class LocalEngine:
         parts = self._run(name, MapSplit(self._folder(name), function, schema, arrange), splits)
         return Dataset(schema, parts, then if bits else None, bits)
 
-    def shuffle(self, name: str, data: Dataset, key: str | None, function: GroupFunction, schema: pa.Schema) -> Dataset:
+    def shuffle(
+        self,
+        name: str,
+        data: Dataset,
+        key: str | None,
+        function: GroupFunction,
+        schema: pa.Schema,
+        then: str | None = None,
+    ) -> Dataset:
         """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
         bits = self._bits(data.bytes) if key else 0
         if key and bits > (data.bits if data.key == key else 0) + 1:
             laid = self._scatter(f"{name}/scatter", data, key, bits)
         else:
             laid, bits = data, min(bits, data.bits if data.key == key else 0)
-        group = GroupPartition(self._folder(name), function, schema, laid, bits)
+        further = self._bits(2 * data.bytes) if then and bits else 0
+        arrange = Arrange(then, further, self.partition_bytes) if then and further else None
+        group = GroupPartition(self._folder(name), function, schema, laid, bits, arrange)
         parts = self._run(name, group, range(1 << bits))
         if laid is not data:
             self.drop(laid)
-        return Dataset(schema, parts)
+        return Dataset(schema, parts, then if further else None, further)
 
     def keep(self, name: str, table: pa.Table) -> Dataset:
         """Write a table to the spool as one part, to be a side input that every worker memory-maps."""
@@ -192,10 +202,14 @@ class MapSplit:
         if known and spool.intact(known):
             return known
         batches = split.read() if self.function is None else map(self.function, split.read())
-        if not self.arrange:
-            return spool.write(self.path(number), self.schema, (batch for batch in batches if batch.num_rows))
-        numbers = all(pa.types.is_primitive(kind) for kind in self.schema.types)
-        return spool.write(self.path(number), self.schema, arranged(batches, *self.arrange), packed=numbers)
+        return _written(self.path(number), self.schema, batches, self.arrange)
+
+
+def _written(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], arrange: Arrange | None) -> Part:
+    if not arrange:
+        return spool.write(path, schema, (batch for batch in batches if batch.num_rows))
+    numbers = all(pa.types.is_primitive(kind) for kind in schema.types)
+    return spool.write(path, schema, arranged(batches, *arrange), packed=numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +224,7 @@ class GroupPartition:
     schema: pa.Schema
     data: Dataset
     bits: int
+    arrange: Arrange | None = None
 
     def path(self, number: int) -> Path:
         """Where a part goes."""
@@ -229,4 +244,4 @@ class GroupPartition:
     def made(self, number: int, table: pa.Table) -> Part:
         """Part ``number``, made of the rows of its partition."""
         found = self.function(table) if table.num_rows or not self.bits else self.schema.empty_table()
-        return spool.write(self.path(number), self.schema, found.to_batches())
+        return _written(self.path(number), self.schema, found.to_batches(), self.arrange)

@@ -78,7 +78,15 @@ class SparkEngine(LocalEngine):
         """Apply ``function`` to every record batch of every split; part ``i`` holds the results of split ``i``."""
         return super().map(name, splits, function, schema)  # Spark arranges rows by itself
 
-    def shuffle(self, name: str, data: Dataset, key: str | None, function: GroupFunction, schema: pa.Schema) -> Dataset:
+    def shuffle(
+        self,
+        name: str,
+        data: Dataset,
+        key: str | None,
+        function: GroupFunction,
+        schema: pa.Schema,
+        then: str | None = None,
+    ) -> Dataset:
         """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
         bits = bits_for(data.bytes, self.partition_bytes) if key else 0
         group = GroupPartition(self._folder(name), function, schema, Dataset(data.schema, data.parts, key), bits)
