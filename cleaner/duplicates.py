@@ -197,7 +197,7 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     candidates = engine.shuffle("candidates", keys, "key", find, schemas.CANDIDATES, then="block")
     engine.drop(keys)
     compared = engine.shuffle("compared", candidates, "block", Distinct(data.rows), schemas.COMPARED)
-    capped = _capped(candidates)
+    capped = engine.map("capped", candidates.only("sharing"), capped_keys, schemas.CAPPED)
     engine.drop(candidates)
     verified = engine.map("pairs", slices(compared, PAIRS_AT_ONCE), Verify(data, limits), schemas.PAIRS)
     engine.drop(compared)
@@ -207,15 +207,12 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     engine.drop(data)
     standing = Dataset(schemas.STANDING, (*own.parts, *earlier.passages))
     found = find_clusters(engine, standing, pairs, config.keep)
-    return Duplicates(found, len(capped), int(capped.max(initial=0)))
+    return Duplicates(found, capped.rows, pc.max(capped.table()["sharing"]).as_py() or 0)
 
 
-def _capped(candidates: Dataset) -> NDArray[np.int64]:
-    """How many passages share each of the keys that too many share."""
-    sharing = [np.zeros(0, dtype=np.int64)]
-    for batch in candidates.read(["sharing"]):
-        sharing.append(batch.filter(pc.greater(batch["sharing"], 0))["sharing"].to_numpy())
-    return np.concatenate(sharing)
+def capped_keys(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """CANDIDATES → CAPPED: a batch function."""
+    return batch.filter(pc.greater(batch["sharing"], 0))
 
 
 def _paired(pairs: Dataset, passages: int) -> NDArray[np.int64]:

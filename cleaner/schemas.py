@@ -103,6 +103,9 @@ KEYS = pa.schema([("key", pa.int64()), ("passage", pa.int64())])
 #: ``sharing`` and the first of them on both sides says so. ``block`` names where both lie among all passages.
 CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("sharing", pa.int64()), ("block", pa.int64())])
 
+#: How many passages share each key that too many share.
+CAPPED = pa.schema([("sharing", pa.int64())])
+
 #: The pairs of passages to be compared, each once, by block.
 COMPARED = pa.schema([("a", pa.int64()), ("b", pa.int64())])
 
