@@ -52,6 +52,7 @@ STEPS = {
     "keys": Step(_COMPARE, "near-duplicates", 0.04),
     "candidates": Step(_COMPARE, "near-duplicates", 0.01),
     "compared": Step(_COMPARE, "near-duplicates", 0.01),
+    "capped": Step(_COMPARE, "near-duplicates", 0.001),
     "pairs": Step(_COMPARE, "near-duplicates", 0.02),
     "standing": Step(_COMPARE, "near-duplicates", 0.01),
     "flags": Step(_COMPARE, "near-duplicates", 0.01),

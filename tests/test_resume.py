@@ -26,7 +26,8 @@ from cleaner.session import clean_to, plan_inputs
 
 STEPS = (
     *("documents", "sizes", "ids", "repeated", "articles", "copies", "sources", "lines", "learned", "cleaned"),
-    *("passages", "keys", "candidates", "compared", "capped", "pairs", "standing", "flags", "clusters", "named", "written"),
+    *("passages", "keys", "candidates", "compared", "capped", "pairs", "standing"),
+    *("flags", "clusters", "named", "written"),
 )
 SPOOL = ".cleaner-spool"
 
