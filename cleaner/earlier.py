@@ -16,7 +16,7 @@ from cleaner.corpus import Corpus
 from cleaner.engines import Engine, Part, Readable
 from cleaner.errors import InputError
 from cleaner.minhash.index import Index
-from cleaner.minhash.index_parts import NAME, PASSAGES, Settings
+from cleaner.minhash.index_parts import DEFAULT, NAME, PASSAGES, Settings
 from cleaner.minhash.keys import neighbours_for
 from cleaner.minhash.verify import Thresholds
 from cleaner.output import record_of
@@ -107,7 +107,11 @@ def add_corpus(index: Index, corpus: Corpus) -> int:
 def settings_for(config: dict[str, Any]) -> Settings:
     """How the keys of an index are made whose passages are those of a run with these settings (of its ``run.json``)."""
     names = ("jaccard", "containment", "shared-words", "short-words", "form")
-    return Settings(neighbours=neighbours_for(Thresholds(*(config[name] for name in names))))
+    return _settings(Thresholds(*(config[name] for name in names)))
+
+
+def _settings(limits: Thresholds) -> Settings:
+    return Settings(short=min(limits.short, DEFAULT.short), neighbours=neighbours_for(limits))
 
 
 def index_of(name: str, spool: Path, limits: Thresholds) -> Path:
@@ -123,6 +127,6 @@ def index_of(name: str, spool: Path, limits: Thresholds) -> Path:
         return folder
     if record_of(folder) is None:
         raise InputError(f"{name}: is no index and no output of a run; make an index with cleaner index build")
-    made = Index.create(spool, Settings(neighbours=neighbours_for(limits)))
+    made = Index.create(spool, _settings(limits))
     add_corpus(made, Corpus(folder))
     return spool

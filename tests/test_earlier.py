@@ -122,5 +122,5 @@ def test_an_index_of_a_run_with_loose_thresholds_serves_runs_with_such(tmp_path:
         assert done.returncode == 0, done.stderr
     refused = command("run", "new.jsonl", "-o", "out", "--containment", "0.1", "--against", "index", cwd=tmp_path)
     assert refused.returncode == 2
-    assert "too long for these thresholds" in refused.stderr
+    assert "more words than these thresholds ask for" in refused.stderr
     assert not (tmp_path / "out").exists()

@@ -159,6 +159,11 @@ def test_thresholds_that_the_keys_of_an_index_are_too_long_for_are_refused(tmp_p
     loose = Thresholds(containment=0.1)
     with pytest.raises(ConfigError, match="build the index from that"):
         built.query(QUERY, loose)
+    short = Thresholds(short=7, shared_words=7)
+    with pytest.raises(ConfigError, match="short-words"):
+        built.query(QUERY, short)
+    built.check(Thresholds(short=3))  # eight words must be shared in any case
+    Index.create(tmp_path / "short", Settings(short=7)).check(short)
     other = Index.create(tmp_path / "loose", Settings(neighbours=1))
     other.add(table(TEXTS))
     assert other.query(QUERY, loose).num_rows >= built.query(QUERY).num_rows > 0

@@ -186,10 +186,11 @@ class Index:
 
     def check(self, thresholds: Thresholds) -> None:
         """Raise ``ConfigError`` if near-duplicates by these thresholds need not share a key of this index."""
-        if neighbours_for(thresholds) < self.settings.neighbours:
+        least = max(thresholds.short, thresholds.shared_words)  # words of a passage that can be a near-duplicate
+        if neighbours_for(thresholds) < self.settings.neighbours or least < self.settings.short:
             raise ConfigError(
-                f"{self.folder}: its keys are runs of six words, too long for these thresholds; clean the earlier "
-                "corpus with the same jaccard, containment and shared-words, and build the index from that"
+                f"{self.folder}: its keys are of more words than these thresholds ask for; clean the earlier corpus "
+                "with the same jaccard, containment, shared-words and short-words, and build the index from that"
             )
 
     def _candidates(self, texts: pa.Array, largest: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
