@@ -136,7 +136,7 @@ class Corpus:
         """
         if "text" in record:
             return record
-        if not isinstance(record.get("file"), str):
+        if not isinstance(record.get("file"), str) or not isinstance(record.get("sha256"), str):
             raise InputError(f"{self.folder}: its document {record.get('id')!r} has no text: the corpus {CHANGED}")
         folder = self.folder / "text"
         path = folder / record.pop("file")

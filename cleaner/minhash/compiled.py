@@ -69,5 +69,7 @@ def in_two(first: Callable[[], object], second: Callable[[], object]) -> None:
             second()
         finally:
             os._exit(0)
-    first()
-    os.waitpid(child, 0)
+    try:
+        first()
+    finally:
+        os.waitpid(child, 0)

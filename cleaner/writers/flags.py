@@ -31,9 +31,9 @@ class Flags:
 
 
 def flags_by_document(engine: Engine, flags: Dataset) -> Flags:
-    """FLAGS with the way to those of a document; 16 bytes a flag are held meanwhile."""
-    found = [np.zeros(0, dtype=np.int64), *(batch["document"].to_numpy() for batch in flags.read(["document"]))]
-    documents = np.concatenate(found)
+    """FLAGS with the way to those of a document; 24 bytes a flag are held meanwhile."""
+    read = (batch["document"].to_numpy() for batch in flags.read(["document"]))
+    documents = np.concatenate([np.zeros(0, dtype=np.int64), *read])
     row = np.argsort(documents, kind="stable")
     table = pa.Table.from_arrays([pa.array(documents[row]), pa.array(row)], schema=schemas.BY_DOCUMENT)
     return Flags(flags, engine.keep("by-document", table))
