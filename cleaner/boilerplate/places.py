@@ -61,12 +61,9 @@ class Places:
             return np.asarray((rows <= self.first[document]) & (not count or rows < low + int(count)))
         return np.asarray((rows >= self.last[document]) & (not count or rows >= high - int(count)))
 
-    def neighbours(self, row: int, reach: int) -> range:
-        """Return the rows of the same document up to ``reach`` after the row (before it when negative)."""
-        document = int(self.lines.document[row])
-        if reach < 0:
-            return range(max(row + reach, int(self.lines.first[document])), row)
-        return range(row + 1, min(row + reach + 1, int(self.lines.first[document + 1])))
+    def above(self, row: int, reach: int) -> range:
+        """Return the rows of the same document up to ``reach`` before the row."""
+        return range(max(row - reach, int(self.lines.first[self.lines.document[row]])), row)
 
     def rest(self, row: int) -> range:
         """Return the rows of the same document after ``row``."""

@@ -45,7 +45,7 @@ def match(between: Iterable[Mark], headings: set[int], lines: Lines, places: Pla
     rows = sorted(told)
     runs = [run for run in _runs(rows, lines, REACH) if any(told[row].action == "remove" for row in run)]
     for run in _runs(rows, lines, FAR):
-        if not headings.isdisjoint(places.neighbours(run[0], -ABOVE)):
+        if not headings.isdisjoint(places.above(run[0], ABOVE)):
             runs.append(run)
     return [mark for run in runs for mark in _thread(run, told[run[0]], lines)]
 
