@@ -96,9 +96,8 @@ def daft_signatures(texts: list[str], _: pa.Array) -> object:
 def ours_whole(_: list[str], array: pa.Array) -> object:
     keys = passage_keys(array, backend="numba")
     pairs = candidate_pairs(keys.key, keys.text, 256)
-    a, b = pairs.a[pairs.enough], pairs.b[pairs.enough]
-    found = verify(array, a, b, backend="numba")
-    return star_clusters(a[found.flag], b[found.flag], np.arange(len(array)))
+    found = verify(array, pairs.a, pairs.b, backend="numba")
+    return star_clusters(pairs.a[found.flag], pairs.b[found.flag], np.arange(len(array)))
 
 
 def rensa_whole(texts: list[str], _: pa.Array) -> object:
