@@ -105,8 +105,11 @@ def test_shuffle_brings_the_rows_of_a_key_together(
 ) -> None:
     with LocalEngine(tmp_path, jobs, partition_bytes) as engine:
         data = engine.map("double", SPLITS, double, SCHEMA, then=then)
-        sums = engine.shuffle("total", data, "key", total, SCHEMA)
+        sums = engine.shuffle("total", data, "key", total, SCHEMA, then=then)
         assert len(sums.parts) > 1 or partition_bytes > 10_000
+        assert sums.key == (then if len(sums.parts) > 1 else None)
+        again = engine.shuffle("again", sums, then, total, SCHEMA)
+        assert sorted(again.table()["key"].to_pylist()) == sorted(sums.table()["key"].to_pylist())
         found = dict(zip(sums.table()["key"].to_pylist(), sums.table()["value"].to_pylist(), strict=True))
     wanted: dict[int, int] = {}
     for value in range(450):
