@@ -18,7 +18,7 @@ from cleaner.minhash.shingles import use_numba
 MIX = np.uint64(0x9E3779B97F4A7C15)
 Number = TypeVar("Number", np.int64, np.uint64)
 
-#: In a band shared by more passages than the cap, each one is paired with so many of the first ones.
+#: Where more passages than the cap share a key, each one is paired with so many of the first ones.
 FIRST = 4
 
 
