@@ -109,7 +109,15 @@ def test_templates_are_saved_and_loaded(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", ["{", "[]", '{"source": "x"}', '{"text": "a\\nb"}', '{"text": "a", "documents": "many"}']
+    "broken",
+    [
+        *("{", "[]", '{"source": "x"}', '{"text": "a\\nb"}', '{"text": "a", "documents": "many"}'),
+        *(
+            f'{{"text": "a", "{name}": {value}}}'
+            for name in ("documents", "confidence")
+            for value in (1 << 63, -1 << 63)
+        ),
+    ],
 )
 def test_a_broken_file_is_a_clear_error(tmp_path: Path, broken: str) -> None:
     path = tmp_path / "templates.jsonl"

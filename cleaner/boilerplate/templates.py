@@ -38,6 +38,8 @@ TEMPLATES = pa.schema(
         ("confidence", pa.float64()),
     ]
 )
+#: Whole numbers up to here are the same as floating-point ones.
+LARGEST = 1 << 53
 _KINDS: Mapping[str, tuple[type, ...]] = {"string": (str,), "int64": (int,), "double": (int, float)}
 #: Log-odds that a line which stands in several of a source's documents is boilerplate: intercept, for each doubling
 #: of (documents - 1), for the share of documents, for each word beyond 12. Set by hand, on the cautious side: of
@@ -206,6 +208,8 @@ def _row(line: bytes, where: str) -> dict[str, Any]:
         wanted = _KINDS[str(TEMPLATES.field(name).type)]
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise ConfigError(f"{where}: {name} is {value!r}, not {'text' if str in wanted else 'a number'}; mend it")
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise ConfigError(f"{where}: {name} is {value}, beyond {LARGEST}; mend it")
     if not 0 <= row["confidence"] <= 1:
         raise ConfigError(f"{where}: confidence is {row['confidence']}; it must lie between 0 and 1")
     return row
