@@ -144,7 +144,7 @@ def on_a_terminal(folder: Path, *arguments: str, **environment: str) -> str:
 
 def test_a_terminal_shows_a_live_display_and_then_the_summary(corpus: Path, seeds: Path, tmp_path: Path) -> None:
     said = on_a_terminal(tmp_path, "run", str(corpus), "-o", "out")
-    assert "reading and repairing" in said or "finding boilerplate" in said
+    assert any(step.words in said for step in progress.STEPS.values())  # whichever was done when the display was drawn
     assert "MB of memory" in said
     assert re.search(r"\x1b\[\d*[AK]", said)  # lines are drawn over
     assert " read = " in said.rpartition("MB of memory")[2]
