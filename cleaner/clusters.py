@@ -53,7 +53,7 @@ class Clusters:
     """What the verified pairs come to.
 
     Attributes:
-        flags: FLAGS, the passages of this corpus that are in clusters, by document and start.
+        flags: FLAGS, the passages of this corpus that are in clusters, in the order of its passages.
         clusters: LINES of ``clusters.jsonl``.
         pairs: LINES of ``pairs.jsonl``, one a pair, by the ids and starts of both.
         count: how many clusters there are.

@@ -93,12 +93,16 @@ def united(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     size = 0
     for batch in batches:
         if held and size + batch.nbytes > BATCH_BYTES:
-            yield pa.concat_batches(held) if len(held) > 1 else held[0]
+            yield _as_one(held)
             held, size = [], 0
         held.append(batch)
         size += batch.nbytes
     if held:
-        yield pa.concat_batches(held) if len(held) > 1 else held[0]
+        yield _as_one(held)
+
+
+def _as_one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return pa.concat_batches(batches) if len(batches) > 1 else batches[0]  # that of one would be a copy
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ In a large corpus most pairs of passages that share one shingle share no other, 
 corpus. Near-duplicates share neighbouring ones: where text differs between two shared shingles, the four or more
 shingles across that place are not shared. So s shared shingles without neighbours are s of 5s - 4 at best; a pair that
 shares a greater part of the passage that has fewer has a key of six words in common (``neighbours_for``). That is
-certain unless a passage repeats its own words.
+certain unless a passage repeats words of its own at nearly all of these places.
 """
 
 from __future__ import annotations
