@@ -18,6 +18,7 @@ from cleaner.earlier import find_earlier
 from cleaner.engines import Dataset, Engine
 from cleaner.minhash.bands import Candidates, candidate_pairs, distinct_pairs, maybe_shared
 from cleaner.minhash.keys import neighbours_for, passage_keys
+from cleaner.minhash.prints import may_be_alike, prints
 from cleaner.minhash.shingles import text_buffers
 from cleaner.minhash.verify import REASONS, Thresholds, verify
 from cleaner.passages import passage_spans
@@ -31,8 +32,12 @@ MOST_SHARING = 256
 #: Candidate pairs that one call of ``verify`` holds at a time.
 PAIRS_AT_ONCE = 10_000
 
-#: Passages lie in so many ranges. Pairs of the same two are compared together, so that their texts lie in few parts.
-RANGES = 32
+#: Passages lie in so many ranges, or in more so that none has more passages than this. Pairs of the same two ranges are
+#: compared together, so that their texts lie in few parts.
+RANGES, RANGE = 32, 1 << 20
+
+#: From so many rows of candidates on, and so many for each passage, prints are made to tell most pairs apart.
+PRINTED, PRINTED_EACH = 1 << 20, 4
 
 
 def cut(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -109,23 +114,41 @@ class FindCandidates:
 
 
 def block_of(a: NDArray[np.int64], b: NDArray[np.int64], passages: int) -> NDArray[np.int64]:
-    """The block of each pair of passages, ``passages`` in all: the ranges that both are in; 0 to RANGES² - 1."""
-    width = max(1, -(-passages // RANGES))
-    return a // width * RANGES + b // width
+    """The block of each pair of passages, ``passages`` in all: the ranges that both are in."""
+    width = min(RANGE, max(1, -(-passages // RANGES)))
+    return a // width * (1 << 32) + b // width
 
 
 @dataclass(frozen=True, slots=True)
 class Distinct:
-    """The group function CANDIDATES → COMPARED of so many passages: each pair once, by block."""
+    """The group function CANDIDATES → COMPARED of so many passages: each pair once, by block.
+
+    With the passages' ``prints``, without the pairs that these show to be unlike.
+    """
 
     passages: int
+    thresholds: Thresholds
+    prints: Dataset | None = None
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """The pairs of some blocks."""
         table = table.filter(pc.equal(table["sharing"], 0))
         a, b = distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy())
+        if self.prints:
+            alike = self._alike(Rows(self.prints), a, b)
+            a, b = a[alike], b[alike]
         order = np.argsort(block_of(a, b, self.passages), kind="stable")
         return pa.Table.from_arrays([pa.array(a[order]), pa.array(b[order])], schema=schemas.COMPARED)
+
+    def _alike(self, rows: Rows, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
+        (lefts, left), (rights, right) = (np.unique(side, return_inverse=True) for side in (a, b))
+        of_a, of_b = (_column(rows.take(numbers, ["prints"]), "prints") for numbers in (lefts, rights))
+        return may_be_alike(of_a, of_b, left, right, self.thresholds)
+
+
+def make_prints(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Texts of PASSAGES → PRINTS: a batch function."""
+    return pa.RecordBatch.from_arrays([prints(batch["text"])], schema=schemas.PRINTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +219,7 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     find = FindCandidates(data, config.keep)
     candidates = engine.shuffle("candidates", keys, "key", find, schemas.CANDIDATES, then="block")
     engine.drop(keys)
-    compared = engine.shuffle("compared", candidates, "block", Distinct(data.rows), schemas.COMPARED)
+    compared = _compared(engine, data, candidates, limits)
     capped = engine.map("capped", candidates.only("sharing"), capped_keys, schemas.CAPPED)
     engine.drop(candidates)
     verified = engine.map("pairs", slices(compared, PAIRS_AT_ONCE), Verify(data, limits), schemas.PAIRS)
@@ -208,6 +231,17 @@ def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: S
     standing = Dataset(schemas.STANDING, (*own.parts, *earlier.passages))
     found = find_clusters(engine, standing, pairs, config.keep)
     return Duplicates(found, capped.rows, pc.max(capped.table()["sharing"]).as_py() or 0)
+
+
+def _compared(engine: Engine, data: Dataset, candidates: Dataset, limits: Thresholds) -> Dataset:
+    """The pairs that are to be compared by their texts."""
+    if candidates.rows < max(PRINTED, PRINTED_EACH * data.rows):
+        return engine.shuffle("compared", candidates, "block", Distinct(data.rows, limits), schemas.COMPARED)
+    made = engine.map("prints", data.only("text"), make_prints, schemas.PRINTS)
+    distinct = Distinct(data.rows, limits, made)
+    compared = engine.shuffle("compared", candidates, "block", distinct, schemas.COMPARED)
+    engine.drop(made)
+    return compared
 
 
 def capped_keys(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -106,6 +106,9 @@ CANDIDATES = pa.schema([("a", pa.int64()), ("b", pa.int64()), ("sharing", pa.int
 #: How many passages share each key that too many share.
 CAPPED = pa.schema([("sharing", pa.int64())])
 
+#: The prints of each passage (see minhash.prints), in the order of PASSAGES.
+PRINTS = pa.schema([("prints", pa.list_(pa.uint16()))])
+
 #: The pairs of passages to be compared, each once, by block.
 COMPARED = pa.schema([("a", pa.int64()), ("b", pa.int64())])
 

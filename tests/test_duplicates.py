@@ -1,10 +1,14 @@
 """Barrier B: how candidate pairs are arranged; what it finds is tested in test_pipeline and in the properties."""
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 
 from cleaner import schemas
-from cleaner.duplicates import RANGES, Distinct, block_of
+from cleaner.duplicates import RANGE, RANGES, Distinct, block_of, make_prints
+from cleaner.engines import Dataset, spool
+from cleaner.minhash.verify import Thresholds
 
 
 def test_pairs_of_the_same_two_ranges_come_one_after_the_other() -> None:
@@ -17,11 +21,28 @@ def test_pairs_of_the_same_two_ranges_come_one_after_the_other() -> None:
     a, b = np.append(a, a[:500]), np.append(b, b[:500])  # candidates of several keys
     sharing = np.where(np.arange(len(a)) % 7, 0, 300)
     block = block_of(a, b, passages)
-    assert 0 <= block.min() <= block.max() < RANGES**2
     rows = [pa.array(column) for column in (a, b, sharing, block)]
-    made = Distinct(passages)(pa.Table.from_arrays(rows, schema=schemas.CANDIDATES))
+    made = Distinct(passages, Thresholds())(pa.Table.from_arrays(rows, schema=schemas.CANDIDATES))
     pairs = list(zip(made["a"].to_pylist(), made["b"].to_pylist(), strict=True))
     assert sorted(pairs) == sorted(set(zip(a[sharing == 0].tolist(), b[sharing == 0].tolist(), strict=True)))
     blocks = block_of(made["a"].to_numpy(), made["b"].to_numpy(), passages)
     assert np.count_nonzero(np.diff(blocks)) + 1 == len(np.unique(blocks)) > RANGES
     assert block_of(np.array([0]), np.array([1]), 2).tolist() == [1]
+
+
+def test_no_range_holds_more_passages_than_are_compared_at_once() -> None:
+    ends = np.array([0, RANGE - 1, RANGE, 99 * RANGE])
+    assert block_of(ends, ends, 100 * RANGE).tolist() == [0, 0, (1 << 32) + 1, (99 << 32) + 99]
+
+
+def test_with_prints_no_text_of_pairs_is_read_that_share_a_phrase_only(tmp_path: Path) -> None:
+    phrase = "at the end of the day it was over "
+    words = [f"word{number}" for number in range(200)]
+    texts = [phrase + " ".join(words[at : at + 40]) for at in (0, 40, 80, 10)]
+    made = make_prints(pa.record_batch({"text": pa.array(texts, pa.large_string())}))
+    stored = Dataset(schemas.PRINTS, (spool.write(tmp_path / "prints", schemas.PRINTS, [made]),))
+    a, b = np.triu_indices(4, 1)
+    rows = [pa.array(column) for column in (a, b, np.zeros(6, np.int64), np.zeros(6, np.int64))]
+    table = pa.Table.from_arrays(rows, schema=schemas.CANDIDATES)
+    found = Distinct(4, Thresholds(), stored)(table).to_pydict()
+    assert found == {"a": [0], "b": [3]}

@@ -55,18 +55,52 @@ def slot_of(hashes: Any, at: Any, table: Any, stamps: Any, stamp: Any, shift: An
     return place
 
 
+@inlined
+def table_bits(offsets: Any) -> Any:
+    """Return the bits of the size of a table that has room for the shingles of any text, and for as many again."""
+    longest, bits = 1, 2
+    for text in range(len(offsets) - 1):
+        longest = max(longest, offsets[text + 1] - offsets[text])
+    while (1 << bits) < 2 * longest:
+        bits += 1
+    return bits
+
+
+@kernel
+def distinct_shingles(hashes: Any, offsets: Any, kept: Any) -> None:
+    """Write which shingles are the first ones of their kind in their text."""
+    bits = table_bits(offsets)
+    table, stamps = np.zeros(1 << bits, np.uint64), np.zeros(1 << bits, np.int64)
+    for text in range(len(offsets) - 1):
+        for at in range(offsets[text], offsets[text + 1]):
+            place = slot_of(hashes, at, table, stamps, text + 1, np.uint64(64 - bits))
+            kept[at] = stamps[place] != text + 1
+            table[place], stamps[place] = hashes[at], text + 1
+
+
+@kernel
+def shared_prints(a_prints: Any, a_first: Any, b_prints: Any, b_first: Any, left: Any, right: Any, shared: Any) -> None:
+    """Write how many prints of each pair's right text its left text has. Pairs are best in the order of ``left``."""
+    stamps = np.full(1 << 16, -1, np.int32)
+    held = -1
+    for pair in range(len(left)):
+        if left[pair] != held:
+            held = left[pair]
+            for at in range(a_first[held], a_first[held + 1]):
+                stamps[a_prints[at]] = held
+        count = 0
+        for at in range(b_first[right[pair]], b_first[right[pair] + 1]):
+            count += stamps[b_prints[at]] == held
+        shared[pair] = count
+
+
 @kernel
 def shared_shingles(hashes: Any, offsets: Any, left: Any, right: Any, size: Any, shared: Any) -> None:
     """Write how many distinct shingles each text has, and how many each pair shares.
 
     Pairs are best in the order of ``left``: the shingles of a left text are put into the table once a run of pairs.
     """
-    longest = 1
-    for text in range(len(offsets) - 1):
-        longest = max(longest, offsets[text + 1] - offsets[text])
-    bits = 2
-    while (1 << bits) < 2 * longest:
-        bits += 1
+    bits = table_bits(offsets)
     shift = np.uint64(64 - bits)
     table = np.zeros(1 << bits, np.uint64)
     stamps = np.zeros(1 << bits, np.int64)

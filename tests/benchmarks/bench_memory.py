@@ -57,13 +57,19 @@ def measured(path: Path, options: list[str], work: Path | None, steps: bool) -> 
         left = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     finally:
         shutil.rmtree(out.parent)
-    cpu = seen.cpu + after.children_user + after.children_system - before.children_user - before.children_system
+    cpu = (
+        seen.of_others(process.pid)
+        + after.children_user
+        + after.children_system
+        - before.children_user
+        - before.children_system
+    )
     print(f"{path.name:24} {size / 1e6:7.0f} {wall:7.1f} {cpu:7.1f} {cpu / documents * 1e6:7.0f}", end="")
     print("".join(f" {seen.peak(kind) / 1e6:9.0f}" for kind in KINDS), end="")
     print(f" {max(seen.spool.values(), default=0) / size:7.2f} {left / size:6.2f}")
     for step in seen.steps if steps else ():
         said = "".join(f" {kind} {seen.steps[step].get(kind, 0) / 1e6:.0f}" for kind in KINDS)
-        print(f"    {step:14}{said} spool {seen.spool.get(step, 0) / size:.2f}")
+        print(f"    {step:14}{said} spool {seen.spool.get(step, 0) / size:.2f} CPU s so far {seen.spent[step]:.0f}")
 
 
 class Seen:
@@ -72,11 +78,11 @@ class Seen:
     def __init__(self) -> None:
         self.steps: dict[str, dict[str, int]] = {}
         self.spool: dict[str, int] = {}
+        self.spent: dict[str, float] = {}
         self._cpu: dict[int, float] = {}
 
-    @property
-    def cpu(self) -> float:
-        return sum(self._cpu.values())
+    def of_others(self, root: int) -> float:
+        return sum(seconds for process, seconds in self._cpu.items() if process != root)
 
     def peak(self, kind: str) -> int:
         return max((peaks.get(kind, 0) for peaks in self.steps.values()), default=0)
@@ -90,8 +96,8 @@ class Seen:
                 for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]:
                     for kind, head in KINDS.items():
                         totals[kind] += int(line.split()[1]) * 1024 if line.startswith(head) else 0
-                if process != root:
-                    self._cpu[process] = cpu_of(process)
+                self._cpu[process] = cpu_of(process)
+        self.spent[step] = sum(self._cpu.values())
         peaks = self.steps.setdefault(step, {})
         for kind, total in totals.items():
             peaks[kind] = max(peaks.get(kind, 0), total)

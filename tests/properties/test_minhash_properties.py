@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cleaner.minhash.bands import candidate_pairs
 from cleaner.minhash.characters import characters, folded
 from cleaner.minhash.keys import passage_keys
+from cleaner.minhash.prints import may_be_alike, prints
 from cleaner.minhash.shingles import Backend, shingle_hashes
 from cleaner.minhash.signatures import signatures
 from cleaner.minhash.tokens import tokens
@@ -189,3 +190,16 @@ def test_all_near_duplicates_share_a_key(pairs: list[list[str]]) -> None:
     keys = passage_keys(texts, 0, 1)
     for one in near.tolist():
         assert set(keys.key[keys.text == one].tolist()) & set(keys.key[keys.text == one + 1].tolist())
+
+
+@given(PASSAGES, st.sampled_from([0.0, 0.2, 0.5, 1.0]), st.sampled_from([0.2, 0.38, 1.0]), st.integers(5, 12))
+@settings(max_examples=200, deadline=None)
+def test_prints_drop_no_pair_that_is_flagged(texts: list[str], jaccard: float, containment: float, words: int) -> None:
+    array, limits = pa.array(texts), Thresholds(jaccard, containment, words, short=2)
+    fast, plain = prints(array, "numba"), prints(array, "numpy")
+    assert fast.to_pylist() == plain.to_pylist()
+    assert [len(one) for one in fast.to_pylist()] == [len(by_hand(text)) for text in texts]
+    a, b = np.triu_indices(len(texts), 1)
+    kept = may_be_alike(fast, fast, a, b, limits, "numba")
+    assert (kept == may_be_alike(plain, plain, a, b, limits, "numpy")).all()
+    assert kept[verify(array, a, b, limits).flag].all()

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from running import clean, contents
 from spark_cluster import missing
 
-from cleaner import pipeline, resources
+from cleaner import duplicates, pipeline, resources
 from cleaner.config import Config
 from cleaner.engines import Silent
 from cleaner.errors import StoppedError
@@ -57,10 +57,11 @@ def whole_corpus(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 class Sizes:
     """The sizes that a run cuts its work by; results do not depend on them."""
 
-    def __init__(self, split: int, batch: int, partition: int, shard: int) -> None:
+    def __init__(self, split: int, batch: int, partition: int, shard: int, printed: int) -> None:
         self.wanted = (
             (planning, "SMALL_BYTES", split), (rows, "BATCH_ROWS", batch), (pipeline, "SHARD_BYTES", shard),
             (resources, "LEAST_PARTITION", partition), (resources, "MOST_PARTITION", partition),
+            (duplicates, "PRINTED", printed), (duplicates, "PRINTED_EACH", 0),
         )  # fmt: skip
 
     def __enter__(self) -> None:
@@ -105,7 +106,7 @@ def wanted(whole_corpus: Path) -> Iterator[Callable[[str, int], dict[str, bytes]
 
     @lru_cache
     def files(duplicates: str, shard: int) -> dict[str, bytes]:
-        with Sizes(16 << 20, 2_000, 64 << 20, shard):
+        with Sizes(16 << 20, 2_000, 64 << 20, shard, 1 << 20):
             return made([whole_corpus], jobs=1, duplicates=duplicates, max_source_loss=1.0)
 
     yield files
@@ -147,14 +148,23 @@ def test_any_order_workers_sizes_and_crash_give_the_same_bytes(
         batch=st.sampled_from([5, 17, 2_000]),
         partition=st.sampled_from([24 << 10, 48 << 10, 64 << 20]),
         shard=st.sampled_from([100_000, 1 << 30]),
+        printed=st.sampled_from([0, 1 << 20]),
         duplicates=st.sampled_from(DUPLICATES),
         crash=st.one_of(st.none(), st.builds(Crash, st.sampled_from(["run", "worker"]), st.sampled_from(STEPS))),
     )
     def same(
-        order: list[str], jobs: int, split: int, batch: int, partition: int, shard: int, duplicates: str, crash: Any
+        order: list[str],
+        jobs: int,
+        split: int,
+        batch: int,
+        partition: int,
+        shard: int,
+        printed: int,
+        duplicates: str,
+        crash: Any,
     ) -> None:
         expected = wanted(duplicates, shard)
-        with Sizes(split, batch, partition, shard):
+        with Sizes(split, batch, partition, shard, printed):
             inputs = [whole_corpus / name for name in order]
             found = made(inputs, crash, jobs=jobs, duplicates=duplicates, max_source_loss=1.0, **chosen)
         assert found.keys() == expected.keys()
