@@ -37,7 +37,7 @@ PAIRS_AT_ONCE = 10_000
 RANGES, RANGE = 32, 1 << 20
 
 #: From so many rows of candidates on, and so many for each passage, prints are made to tell most pairs apart.
-PRINTED, PRINTED_EACH = 1 << 20, 4
+PRINTED, PRINTED_EACH = 1 << 20, 2
 
 
 def cut(batch: pa.RecordBatch) -> pa.RecordBatch:
