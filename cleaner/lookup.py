@@ -14,6 +14,9 @@ from cleaner.documents import apply
 from cleaner.errors import InputError, reason_of
 from cleaner.writers.formats import CHANGED
 
+#: So few bytes are read row by row.
+NEAR = 1 << 15
+
 
 def documents(corpus: Corpus, identity: str) -> Iterator[dict[str, Any]]:
     """The document of this id, kept or dropped, with its clean text; at most one."""
@@ -53,14 +56,15 @@ def _bisected(path: Path, identity: str) -> Iterator[dict[str, Any]]:
     try:
         with path.open("rb") as file:
             low, high = 0, path.stat().st_size
-            while low < high:
+            while high - low > NEAR:
                 middle = (low + high) // 2
                 row = _row_after(file, middle, path)
-                low, high = (low, middle) if row is None or row["id"] >= identity else (middle + 1, high)
+                low, high = (low, middle) if row is None or row["id"] >= identity else (middle, high)
             for row in _rows_from(file, low, path):
-                if row["id"] != identity:
+                if row["id"] > identity:
                     return
-                yield row
+                if row["id"] == identity:
+                    yield row
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {reason_of(error)}; run cleaner again to make it") from error
 

@@ -6,6 +6,7 @@ import heapq
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cleaner import lookup
@@ -88,9 +89,9 @@ def _clusters(corpus: Corpus, caps: Caps) -> list[dict[str, Any]]:
     """The clusters with the weakest matches, each with its weakest members only."""
     found = Smallest(caps.clusters)
     for cluster in corpus.lines("clusters"):
-        members = heapq.nsmallest(caps.members, cluster["members"], key=_weakness)
-        key = (_weakness(members[0]) if members else (2.0,), cluster["cluster"])
+        key = (min(map(_weakness, cluster["members"]), default=(2.0,)), cluster["cluster"])
         if found.wants(key):
+            members = heapq.nsmallest(caps.members, cluster["members"], key=_weakness)
             found.add(key, {**cluster, "members": members})
     return found.values()
 
@@ -106,15 +107,12 @@ def _passages(corpus: Corpus, clusters: list[dict[str, Any]]) -> _Texts:
     """The passages of the clusters that are shown, by document and start; those of an earlier corpus are not there."""
     places = [place for cluster in clusters for place in (cluster["kept"], *cluster["members"])]
     wanted = {place["id"] for place in places if not place.get("earlier")}
+    found: Iterable[tuple[dict[str, Any] | None, list[dict[str, Any]] | None]]
     if all(name.endswith(".jsonl") for name in corpus.names("corpus") + corpus.names("documents")):
-        found = (
-            (document, list(lookup.lines(corpus, "audit", identity)))
-            for identity in wanted
-            for document in lookup.documents(corpus, identity)
-        )
+        found = ((next(lookup.documents(corpus, identity), None), None) for identity in wanted)
     else:
         found = ((document, trail) for document, trail in corpus.with_audit() if document["id"] in wanted)
-    whole = {document["id"]: lookup.compared_text(corpus, document, trail) for document, trail in found}
+    whole = {document["id"]: lookup.compared_text(corpus, document, trail) for document, trail in found if document}
     return {
         (place["id"], place["start"]): whole[place["id"]][place["start"] : place["end"]]
         for place in places

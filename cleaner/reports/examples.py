@@ -56,8 +56,9 @@ class Smallest:
         return len(self.entries) < self.most or key < self.entries[-1][0]
 
     def add(self, key: Any, value: Any) -> None:
-        """Put an entry among them."""
-        self.entries = sorted([*self.entries, (key, value)], key=lambda entry: entry[0])[: self.most]
+        """Put an entry among them, if its key is small enough."""
+        if self.wants(key):
+            self.entries = sorted([*self.entries, (key, value)], key=lambda entry: entry[0])[: self.most]
 
     def values(self) -> list[Any]:
         """The entries, the smallest key first."""
@@ -66,33 +67,30 @@ class Smallest:
 
 def examples_of(corpus: Corpus, caps: Caps) -> tuple[dict[str, list[Example]], list[Example]]:
     """Examples of each rule, and of what is only perhaps wrong."""
-    unsure: dict[str, Smallest] = {}
-    usual: dict[str, Smallest] = {}
+    rules: dict[str, tuple[Smallest, Smallest]] = {}
     notes = Smallest(2 * caps.examples)
     looked_at = 0
     for document, trail in corpus.with_audit():
         for number, record in enumerate(trail):
-            if "removed" not in record and "message" not in record:
-                continue
-            place = (document["id"], number)
-            heaps = [(notes, (-record["confidence"], place))]
+            place, found = (document["id"], number), (document, trail, record)
             if "removed" in record:
                 rule = f"{record['stage']}/{record['rule']}"
-                first = unsure.setdefault(rule, Smallest(max(1, caps.examples // 2)))
-                second = usual.setdefault(rule, Smallest(caps.examples))
-                heaps = [(first, (record["confidence"], place)), (second, (_chance(place), place))]
-            wanting = [(heap, key) for heap, key in heaps if heap.wants(key)]
-            if wanting:
-                example = _example(document, trail, record, caps)
-                for heap, key in wanting:
-                    heap.add(key, example)
+                if rule not in rules:
+                    rules[rule] = Smallest(max(1, caps.examples // 2)), Smallest(caps.examples)
+                unsure, usual = rules[rule]
+                unsure.add((record["confidence"], place), found)
+                usual.add((_chance(place), place), found)
+            elif "message" in record:
+                notes.add((-record["confidence"], place), found)
         looked_at += len(document["text"])
         if looked_at > LOOKED_AT:
             break
-    examples = {
-        rule: list(dict.fromkeys([*unsure[rule].values(), *usual[rule].values()]))[: caps.examples] for rule in unsure
-    }
-    return examples, notes.values()
+    shown = {rule: [*_examples(unsure, caps), *_examples(usual, caps)] for rule, (unsure, usual) in rules.items()}
+    return {rule: list(dict.fromkeys(some))[: caps.examples] for rule, some in shown.items()}, _examples(notes, caps)
+
+
+def _examples(found: Smallest, caps: Caps) -> list[Example]:
+    return [_example(document, trail, record, caps) for document, trail, record in found.values()]
 
 
 def _chance(place: tuple[str, int]) -> bytes:
