@@ -19,7 +19,7 @@ from running import clean, contents
 
 from cleaner import pipeline, resources
 from cleaner.config import Config, bytes_of
-from cleaner.engines import Silent
+from cleaner.engines import Silent, local
 from cleaner.errors import ConfigError, LimitError, OutputError, StoppedError
 from cleaner.readers import planning
 from cleaner.session import clean_to, plan_inputs
@@ -272,11 +272,48 @@ def test_a_run_that_is_complete_stays_as_it_is(seeds: Path, tmp_path: Path) -> N
     assert contents(tmp_path / "out") == before
 
 
-def test_other_workers_and_memory_can_go_on(corpus: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
-    stopped(corpus, tmp_path / "out", "keys")
-    watch = StopAt()
-    run(corpus, tmp_path / "out", watch, resume=True, jobs=2, memory="900MB")
-    assert [re.sub(r"\d+", "N", line.split(": ")[1]) for line in watch.said] == ["goes on; N parts are finished"]
+@pytest.mark.parametrize(
+    ("step", "jobs", "partition"), [("cleaned", 2, 48 << 10), ("candidates", 1, 1 << 20), ("written", 1, 20 << 10)]
+)
+def test_other_workers_and_memory_take_over_what_is_finished(
+    corpus: Path, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    step: str, jobs: int, partition: int,
+) -> None:  # fmt: skip
+    data = stopped(corpus, tmp_path / "out", step)
+    before = written(data)
+    monkeypatch.setattr(local, "LEAST_BYTES", 1 << 10)
+    monkeypatch.setattr(resources, "LEAST_PARTITION", partition)
+    monkeypatch.setattr(resources, "MOST_PARTITION", partition)
+    watch = StopAt("written")
+    with pytest.raises(StoppedError):
+        run(corpus, tmp_path / "out", watch, resume=True, jobs=jobs)
+    again = written(data)
+    assert before.keys() - again.keys() <= dropped(before)
+    assert [path for path in before if again.get(path, before[path]) != before[path]] == []
+    assert [re.sub(r"[\d,]+", "N", line.split(": ")[1]) for line in watch.said] == ["goes on; N parts are finished"]
+    run(corpus, tmp_path / "out", StopAt(), resume=True, jobs=jobs, memory="900MB")
+    assert contents(tmp_path / "out") == whole
+
+
+def test_with_less_memory_a_step_that_was_begun_is_made_anew_in_smaller_parts(
+    corpus: Path, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(StoppedError):
+        run(corpus, tmp_path / "out", StopAtPart("candidates", 2))
+    data = tmp_path / "out" / SPOOL / "data"
+    before = written(data)
+    monkeypatch.setattr(resources, "LEAST_PARTITION", 8 << 10)
+    monkeypatch.setattr(resources, "MOST_PARTITION", 8 << 10)
+    watch = StopAt("written")
+    with pytest.raises(StoppedError):
+        run(corpus, tmp_path / "out", watch, resume=True)
+    assert watch.said[1:] == [
+        "candidates: a process may hold less than before; 2 finished parts are made anew, smaller"
+    ]
+    again = written(data)
+    changed = {path.parent.name for path in before if again.get(path, before[path]) != before[path]}
+    assert changed <= {"candidates"}
+    run(corpus, tmp_path / "out", StopAt(), resume=True)
     assert contents(tmp_path / "out") == whole
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -71,7 +71,7 @@ class LocalEngine:
         than the splits' size asks for, since the barrier can read several as one, but not a part of one.
         """
         size = sum(getattr(split, "bytes", 0) for split in splits)
-        bits = self._bits(2 * size) if then and self._bits(size) else 0
+        bits = self._settled(f"{name}/then", self._bits(2 * size) if self._bits(size) else 0) if then else 0
         arrange = Arrange(then, bits, self.partition_bytes) if then and bits else None
         parts = self._run(name, MapSplit(self._folder(name), function, schema, arrange), splits)
         return Dataset(schema, parts, then if bits else None, bits)
@@ -86,12 +86,10 @@ class LocalEngine:
         then: str | None = None,
     ) -> Dataset:
         """Bring all rows of one ``key`` (an int64 column) together and apply ``function`` to each hash partition."""
-        bits = self._bits(data.bytes) if key else 0
-        if key and bits > (data.bits if data.key == key else 0) + 1:
-            laid = self._scatter(f"{name}/scatter", data, key, bits)
-        else:
-            laid, bits = data, min(bits, data.bits if data.key == key else 0)
-        further = self._bits(2 * data.bytes) if then and bits else 0
+        had = data.bits if data.key == key else 0
+        bits = self._partitions(name, data.bytes, had) if key else 0
+        laid = self._scatter(f"{name}/scatter", data, str(key), bits) if bits > had else data
+        further = self._settled(f"{name}/then", self._bits(2 * data.bytes)) if then and bits else 0
         arrange = Arrange(then, further, self.partition_bytes) if then and further else None
         group = GroupPartition(self._folder(name), function, schema, laid, bits, arrange)
         parts = self._run(name, group, range(1 << bits))
@@ -115,6 +113,28 @@ class LocalEngine:
         step = MapSplit(self._folder(name), None, data.schema, Arrange(key, bits, self.partition_bytes))
         return Dataset(data.schema, self._run(name, step, data.parts), key, bits)
 
+    def _partitions(self, name: str, size: int, had: int) -> int:
+        """Into how many partitions, in bits, a barrier cuts data of this size, which lie in those of ``had`` bits."""
+        bits = self._bits(size)
+        if bits <= had + 1:  # half as many partitions cost less than to arrange all anew
+            bits = min(bits, had)
+        return self._settled(name, bits, bits_for(size, self.partition_bytes) - 1)
+
+    def _settled(self, name: str, bits: int, least: int = 0) -> int:
+        """The bits that a step was begun with, so that what is finished of it can be taken over; else ``bits``.
+
+        Where these were too few for what a worker may hold now, and parts are left to make, all are made anew.
+        """
+        begun, finished = self._manifest.bits(name), self._manifest.parts(name)
+        if begun is not None and (begun >= least or finished == 1 << begun):
+            return begun
+        if finished:
+            self.watch.say(
+                f"{name}: a process may hold less than before; {finished:,} finished parts are made anew, smaller"
+            )
+        self._manifest.settle(name, bits)
+        return bits
+
     def _bits(self, size: int) -> int:
         spread = max(size // (2 * self.jobs) + 1, LEAST_BYTES) if self.jobs > 1 else self.partition_bytes
         return bits_for(size, min(self.partition_bytes, spread))
@@ -126,7 +146,7 @@ class LocalEngine:
 
     def _run(self, name: str, step: MapSplit | GroupPartition, pieces: Sequence[object]) -> tuple[Part, ...]:
         """The part of each piece: made now, or taken over from the run before; the watch hears of each."""
-        own = key_of(step)
+        own = key_of(_regardless_of_memory(step))
         keys = [key_of(own, piece) for piece in pieces]
         self.watch.begin(name, len(pieces))
         parts: dict[int, Part] = {}
@@ -182,6 +202,11 @@ class Arrange(NamedTuple):
     key: str
     bits: int
     run_bytes: int
+
+
+def _regardless_of_memory(step: MapSplit | GroupPartition) -> MapSplit | GroupPartition:
+    """The step as its parts are known by: the same rows lie in the same partitions, in however many runs."""
+    return replace(step, arrange=step.arrange._replace(run_bytes=0)) if step.arrange else step
 
 
 @dataclass(frozen=True, slots=True)

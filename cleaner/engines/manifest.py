@@ -23,6 +23,9 @@ BEGINNING = f"{NAME}.tmp"
 class Manifest:
     """The parts of one spool folder: a line for each when it is finished, and one for each that was dropped.
 
+    A step whose rows lie in hash partitions has a line too: how many these are, so that a run that goes on makes the
+    same ones with other workers and memory.
+
     ``going_on`` says whether the folder holds what an earlier run with the same ``fingerprint`` finished; if not,
     entering deletes what is there.
 
@@ -33,12 +36,16 @@ class Manifest:
     def __init__(self, folder: Path, fingerprint: str = "", resume: bool = False) -> None:
         self.folder = folder
         self._known: dict[str, dict[str, Any]] = {}
+        self._bits: dict[str, int] = {}
         self._fingerprint = fingerprint
         self._file: BinaryIO | None = None
         lines = _lines(folder / NAME) if resume else []
         self.going_on = bool(lines) and lines[0].get("fingerprint") == fingerprint
         for line in lines[1:] if self.going_on else ():
-            self._known[line["part"]] = self._known.get(line["part"], {}) | line
+            if "step" in line:
+                self._begin(line["step"], line["bits"])
+            else:
+                self._known[line["part"]] = self._known.get(line["part"], {}) | line
 
     def __enter__(self) -> Self:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -47,10 +54,10 @@ class Manifest:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
         for left in self.folder.rglob("*.tmp"):
             left.unlink()
-        rest = self._known
+        steps = [{"step": step, "bits": bits} for step, bits in self._bits.items()]
         temporary = self.folder / BEGINNING
         with temporary.open("wb") as file:  # anew: the last line may be cut off
-            for line in ({"fingerprint": self._fingerprint}, *rest.values()):
+            for line in ({"fingerprint": self._fingerprint}, *steps, *self._known.values()):
                 file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         os.replace(temporary, self.folder / NAME)
         self._file = (self.folder / NAME).open("ab", buffering=0)
@@ -71,6 +78,19 @@ class Manifest:
     def finished(self) -> int:
         """How many parts are noted."""
         return len(self._known)
+
+    def bits(self, step: str) -> int | None:
+        """The number of hash partitions that a step was begun with, as bits; None where it was not."""
+        return self._bits.get(step)
+
+    def settle(self, step: str, bits: int) -> None:
+        """A step begins, with 2 ** ``bits`` hash partitions; what was finished of it with others is none of it."""
+        self._begin(step, bits)
+        self._append({"step": step, "bits": bits})
+
+    def parts(self, step: str) -> int:
+        """How many parts of a step are noted."""
+        return sum(name.rpartition("/")[0] == step for name in self._known)
 
     def find(self, path: Path, call: str) -> tuple[Part | None, bool]:
         """The part that the same call has made, if any; also whether it was dropped, and is not to be looked at."""
@@ -93,8 +113,15 @@ class Manifest:
     def _write(self, line: dict[str, Any]) -> None:
         if self._known.get(line["part"]) != line:
             self._known[line["part"]] = line
-            if self._file is not None:
-                self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            self._append(line)
+
+    def _append(self, line: dict[str, Any]) -> None:
+        if self._file is not None:
+            self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+    def _begin(self, step: str, bits: int) -> None:
+        self._known = {name: line for name, line in self._known.items() if name.rpartition("/")[0] != step}
+        self._bits[step] = bits
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
