@@ -196,11 +196,6 @@ class Duplicates:
     sharing: int = 0
 
 
-def thresholds_of(config: Config) -> Thresholds:
-    """What makes a candidate pair a near-duplicate, by these settings."""
-    return Thresholds(config.jaccard, config.containment, config.shared_words, config.short_words, config.form)
-
-
 def no_duplicates(engine: Engine) -> Duplicates:
     """Nothing found, as when the stage is not run."""
     standing, pairs = (
@@ -213,7 +208,7 @@ def no_duplicates(engine: Engine) -> Duplicates:
 def find_duplicates(engine: Engine, cleaned: Dataset, config: Config, against: Sequence[Path]) -> Duplicates:
     """Find the near-duplicate passages of a corpus and of earlier ones (``against``), every one verified."""
     data = engine.map("passages", cleaned.parts, cut, schemas.PASSAGES)
-    limits = thresholds_of(config)
+    limits = Thresholds.of(config.resolved())
     make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words, neighbours_for(limits))
     keys = engine.map("keys", numbered(data), make, schemas.KEYS, then="key")
     find = FindCandidates(data, config.keep)

@@ -106,8 +106,7 @@ def add_corpus(index: Index, corpus: Corpus) -> int:
 
 def settings_for(config: dict[str, Any]) -> Settings:
     """How the keys of an index are made whose passages are those of a run with these settings (of its ``run.json``)."""
-    names = ("jaccard", "containment", "shared-words", "short-words", "form")
-    return _settings(Thresholds(*(config[name] for name in names)))
+    return _settings(Thresholds.of(config))
 
 
 def _settings(limits: Thresholds) -> Settings:

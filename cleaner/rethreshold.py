@@ -102,8 +102,7 @@ def _refuse(corpus: Corpus, jaccard: float, containment: float) -> None:
 
 def _still_flagged(corpus: Corpus, jaccard: float, containment: float) -> pa.Table:
     """The stored pairs that a run with the higher thresholds would flag as well: PAIRED."""
-    config = corpus.record["config"]
-    limits = Thresholds(jaccard, containment, config["shared-words"], config["short-words"], config["form"])
+    limits = Thresholds.of({**corpus.record["config"], "jaccard": jaccard, "containment": containment})
     tables = [PAIRED.empty_table()]
     lines = iter(corpus.lines("pairs"))
     while rows := list(islice(lines, PAIRS_AT_ONCE)):

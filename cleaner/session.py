@@ -194,8 +194,8 @@ def _engine(config: Config, planned: Plan, watch: Watch, manifest: Manifest) -> 
 
 
 def _index(config: Config, name: str, spool: Path) -> Path:
-    from cleaner.duplicates import thresholds_of
     from cleaner.earlier import index_of
+    from cleaner.minhash.verify import Thresholds
 
     shutil.rmtree(spool, ignore_errors=True)  # it is made anew, also where a stopped run had made it
-    return index_of(name, spool, thresholds_of(config))
+    return index_of(name, spool, Thresholds.of(config.resolved()))

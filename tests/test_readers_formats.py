@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -65,10 +66,25 @@ def test_cut_off_data_keeps_what_came_before(ending: str, tmp_path: Path) -> Non
     assert all(row["reason"] is None for row in rows[:-1])
 
 
-@pytest.mark.parametrize("ending", PACK)
-def test_broken_data(ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ending", "why"),
+    [
+        (".gz", r"Not a gzipped file \(b'no'\)"),
+        (".bz2", "Invalid data stream"),
+        (".xz", "Input format not supported by decoder"),
+        (".zst", "Unknown frame descriptor"),
+    ],
+)
+def test_broken_data(ending: str, why: str, tmp_path: Path) -> None:
     (row,) = read(written(tmp_path, "in.txt" + ending, b"no such data at all" * 9))
-    assert "data is broken after 0 bytes" in row["reason"]
+    assert re.search(rf"its \w+ data is broken after 0 bytes: .*{why}; is it \w+ data at all\?$", row["reason"])
+
+
+def test_data_that_was_changed_says_what_does_not_fit(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(LINES))
+    packed[-8] ^= 1
+    rows = read(written(tmp_path, "in.jsonl.gz", bytes(packed)))
+    assert re.search(r"its gzip data is broken after [\d,]+ bytes: CRC check failed", rows[-1]["reason"])
 
 
 @pytest.mark.parametrize("ending", PACK)

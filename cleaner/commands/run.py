@@ -59,10 +59,10 @@ def run_command(
     """
     config, _ = resolve(flags)
     if explain_bands:
-        from cleaner.duplicates import thresholds_of
         from cleaner.minhash import bands, keys
+        from cleaner.minhash.verify import Thresholds
 
-        chosen = keys.explain_rate(config.shingle_rate, thresholds_of(config))
+        chosen = keys.explain_rate(config.shingle_rate, Thresholds.of(config.resolved()))
         click.echo(f"{chosen}\n\n{bands.explain_bands(config.bands, config.rows)}")
         return 0
     preview = dry_run or diff

@@ -10,7 +10,8 @@ other. A pair with more than one such place in 40 words in common is a form, not
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +42,12 @@ class Thresholds(NamedTuple):
     shared_words: int = 8
     short: int = 8
     form: int = 40
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Thresholds:
+        """Those among the settings of a run, as its ``run.json`` holds them."""
+        names = ("jaccard", "containment", "shared-words", "short-words", "form")
+        return cls(*(settings[name] for name in names))
 
 
 DEFAULTS = Thresholds()

@@ -120,9 +120,10 @@ class _Unpacked(io.RawIOBase):
             data = self._source.read1(len(buffer))
         except EOFError:
             raise RecordError(f"its {self._name} data is cut off after {self._size:,} bytes") from None
-        except (OSError, ValueError, zlib.error, lzma.LZMAError):
+        except (OSError, ValueError, zlib.error, lzma.LZMAError) as problem:
             doubt = "" if self._size else f"; is it {self._name} data at all?"
-            raise RecordError(f"its {self._name} data is broken after {self._size:,} bytes{doubt}") from None
+            where = f"its {self._name} data is broken after {self._size:,} bytes"
+            raise RecordError(f"{where}: {reason_of(problem)}{doubt}") from None
         self._size += len(data)
         self._guard.add(len(data), self._packed.count)
         buffer[: len(data)] = data
