@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -11,6 +13,9 @@ from importlib.abc import MetaPathFinder
 from types import ModuleType
 
 _LOCK = threading.Lock()
+
+#: Seconds between two looks whether the parent is still there.
+LOOK = 0.5
 
 
 class _NoPandas(MetaPathFinder):
@@ -30,6 +35,27 @@ def settle() -> None:
     """
     sys.meta_path.insert(0, _NoPandas())
     gc.set_threshold(20_000)
+
+
+@contextmanager
+def ending_with_parent() -> Iterator[None]:
+    """Inside, this process ends once its parent has: for work of half a minute that nobody may be waiting for any more.
+
+    For the main thread; a process that is forked inside is not watched.
+    """
+    parent = os.getppid()
+
+    def look(*_: object) -> None:
+        if os.getppid() != parent:
+            os._exit(1)
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager

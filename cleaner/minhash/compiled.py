@@ -12,6 +12,8 @@ from numba import njit
 from numba.core.caching import FunctionCache
 from numba.core.runtime.nrt import rtsys
 
+from cleaner.alone import ending_with_parent
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -61,15 +63,17 @@ def is_kept(compiled: Any) -> bool:
 def in_two(first: Callable[[], object], second: Callable[[], object]) -> None:
     """Compile what both functions call, each in a process: afterwards it lies on disk, or is compiled when called.
 
-    For a process with one thread.
+    For a process with one thread. Both end where their parents do: a run that is interrupted leaves none behind.
     """
     child = os.fork()
     if child == 0:
         try:
-            second()
+            with ending_with_parent():
+                second()
         finally:
             os._exit(0)
     try:
-        first()
+        with ending_with_parent():
+            first()
     finally:
         os.waitpid(child, 0)
