@@ -54,17 +54,12 @@ class Tables(NamedTuple):
     Attributes:
         rule_of: the place of each expression's rule; int64.
         patterns: the expressions as a JSON list; uint8.
-        told, table, edges, kinds, step, held: see ``gate_tables.Gates``.
+        gates: what lets lines through to them.
     """
 
     rule_of: NDArray[np.int64]
     patterns: NDArray[np.uint8]
-    told: NDArray[np.uint64]
-    table: NDArray[np.int64]
-    edges: NDArray[np.uint32]
-    kinds: NDArray[np.uint8]
-    step: NDArray[np.integer]
-    held: NDArray[np.int64]
+    gates: Gates
 
 
 class Hits(NamedTuple):
@@ -102,7 +97,7 @@ class Automata:
         rule_of = np.array([at for at, own in enumerate(rules) for _ in own], dtype=np.int64)
         patterns = np.frombuffer(orjson.dumps([one.pattern for one in some]), dtype=np.uint8)
         gates = Gates.of([one.gate for one in some], [one.long for one in some])
-        self._take(Tables(rule_of, patterns, *gates))
+        self._take(Tables(rule_of, patterns, gates))
 
     @classmethod
     def of(cls, tables: Tables) -> Automata:
@@ -115,7 +110,7 @@ class Automata:
         self.tables = tables
         self._patterns: list[str] = orjson.loads(tables.patterns.tobytes())
         self._compiled: list[re2._Regexp | None] = [None] * len(self._patterns)
-        self._gates = Gates(*tables[2:])
+        self._gates = tables.gates
 
     def match(self, lines: Lines) -> Hits:
         """Return the rows that expressions match, and the places of their rules."""

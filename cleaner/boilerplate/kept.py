@@ -23,6 +23,7 @@ import orjson
 
 from cleaner import __version__
 from cleaner.boilerplate.automata import Automata, Tables, expressions_of
+from cleaner.boilerplate.gate_tables import Gates
 from cleaner.boilerplate.rule_files import Rule
 
 #: Fewer phrases and patterns than that are not worth a file.
@@ -49,7 +50,8 @@ def automata(rules: Sequence[Rule], pieces: Mapping[str, str]) -> Automata:
         tables = np.load(file, allow_pickle=False)
         with suppress(OSError):
             os.utime(path)  # those that were read last are kept
-        return Automata.of(Tables(*(tables[name] for name in Tables._fields)))
+        gates = Gates(*(tables[name] for name in Gates._fields))
+        return Automata.of(Tables(tables["rule_of"], tables["patterns"], gates))
     made = Automata([expressions_of(rule, pieces) for rule in rules])
     with suppress(OSError):  # then it is made anew the next time
         _write(path, made.tables)
@@ -70,7 +72,8 @@ def _write(path: Path, tables: Tables) -> None:
     temporary = path.with_name(f"{path.stem}.{uuid4().hex}.tmp")
     try:
         with temporary.open("xb") as file:  # for all who may read the code
-            np.savez(file, allow_pickle=False, **tables._asdict())
+            gates = tables.gates._asdict()
+            np.savez(file, allow_pickle=False, rule_of=tables.rule_of, patterns=tables.patterns, **gates)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

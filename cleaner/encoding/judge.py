@@ -14,11 +14,9 @@ from typing import NamedTuple
 from cleaner.encoding.alphabets import (
     ALONE,
     COMMON_HAN,
-    CYRILLIC,
     EASTERN,
     FREQUENT_HAN,
     FREQUENT_WORDS,
-    GREEK,
     LATIN,
     LOANED,
     LOANED_EAST,
@@ -41,8 +39,6 @@ _DRAWN = re.compile(r"(?<!\S)[─│┌┐└┘├┤┬┴┼]+(?!\S)")
 VIETNAMESE = re.compile("[đơưăĐƠƯĂ\u1ea0-\u1ef9]")
 _ENGLISH_ENDING = re.compile(r"[a-z][^\W\d_a-zA-Zéñç](?:s|t|re|ve|ll|d|m)\b")
 
-_CYRILLIC = set("".join(CYRILLIC.values()))
-_GREEK = set(GREEK)
 _LETTERS = {name: frozenset(letters + letters.upper()) for name, letters in LATIN.items()}
 _ANY = set("".join(letters for name, letters in LATIN.items() if name != "vi"))
 #: The languages of each frequent word.
