@@ -85,21 +85,7 @@ class FindCandidates:
     def __call__(self, table: pa.Table) -> pa.Table:
         """The pairs among these keys."""
         chunks = ([chunk.to_numpy() for chunk in table[name].chunks] for name in ("key", "passage"))
-        keys, numbers = maybe_shared(*chunks)
-        found = candidate_pairs(keys, numbers, MOST_SHARING)
-        if not len(found.capped):
-            return self._rows(found)
-        capped = np.isin(keys, found.capped)
-        own = self._rows(candidate_pairs(keys[~capped], numbers[~capped], MOST_SHARING))
-        return pa.concat_tables([own, self._preferred(keys[capped], numbers[capped])])
-
-    def _preferred(self, keys: NDArray[np.int64], numbers: NDArray[np.int64]) -> pa.Table:
-        members, places = np.unique(numbers, return_inverse=True)
-        rank = self._preference(members).astype(np.int64)
-        found = candidate_pairs(keys, rank[places], MOST_SHARING)
-        by_rank = members[np.argsort(rank)]
-        a, b = by_rank[found.a], by_rank[found.b]
-        return self._rows(found._replace(a=np.minimum(a, b), b=np.maximum(a, b), first=by_rank[found.first]))
+        return self._rows(candidate_pairs(*maybe_shared(*chunks), MOST_SHARING, self._preference))
 
     def _preference(self, numbers: NDArray[np.int64]) -> NDArray[np.int32]:
         places = Rows(self.passages).take(numbers, PLACES).append_column("passage", pa.array(numbers))

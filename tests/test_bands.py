@@ -13,6 +13,7 @@ from cleaner.minhash.bands import (
     candidate_pairs,
     distinct_pairs,
     explain_bands,
+    maybe_shared,
     probability,
 )
 from cleaner.minhash.keys import explain_rate, neighbours_for, passage_keys
@@ -76,7 +77,7 @@ def test_compiled_loops_find_the_same_candidates(monkeypatch: pytest.MonkeyPatch
     found = []
     for compiled in (False, True):
         monkeypatch.setattr(bands, "use_numba", lambda *_, compiled=compiled: compiled)
-        found.append(candidate_pairs(keys, passages, 40))
+        found.append(candidate_pairs(*maybe_shared([keys[:9000], keys[9000:]], [passages[:9000], passages[9000:]]), 40))
     assert len(found[0].a) > 5000
     assert found[0].members.tolist() == [50]
     assert all((one == other).all() for one, other in zip(*found, strict=True))
@@ -96,6 +97,21 @@ def test_the_first_passage_of_a_capped_key_is_named() -> None:
     for offset in (0, 1 << 40):
         found = candidate_pairs(keys, passages + offset, 10)
         assert dict(zip(found.capped.tolist(), found.first.tolist(), strict=True)) == {3: 27 + offset, -5: 7 + offset}
+
+
+@pytest.mark.parametrize("offset", [0, 1 << 40])
+def test_passages_of_a_capped_key_are_taken_by_preference(offset: int) -> None:
+    keys = np.concatenate((np.full(30, 77), np.full(5, 3), np.full(20, -4)))
+    passages = np.concatenate((np.arange(30), [1, 5, 9, 13, 29], np.arange(20, 40))) + offset
+    ranks = np.random.default_rng(4).permutation(40).astype(np.int32)
+    found = candidate_pairs(keys, passages, 10, lambda numbers: ranks[numbers - offset])
+    best = {key: min(passages[keys == key], key=lambda number: ranks[number - offset]) for key in (77, -4)}
+    assert dict(zip(found.capped.tolist(), found.first.tolist(), strict=True)) == best
+    got = set(zip(found.a.tolist(), found.b.tolist(), strict=True))
+    assert all((found.a < found.b).tolist())
+    for key, first in best.items():
+        assert got >= {(min(first, one), max(first, one)) for one in passages[keys == key] if one != first}
+    assert got >= set(itertools.combinations((passages[keys == 3]).tolist(), 2))
 
 
 @pytest.mark.parametrize("offset", [0, (1 << 32) - 2, 1 << 40])

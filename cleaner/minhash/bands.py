@@ -7,7 +7,7 @@ Datasets, section 3.4). Every candidate is verified on its shingles.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -29,7 +29,7 @@ class Candidates(NamedTuple):
         a, b: passage numbers; shape (pairs,).
         capped: the keys that more passages share than may be paired with one another; shape (capped,).
         members: how many passages share each of them; shape (capped,).
-        first: the least number among these passages; shape (capped,).
+        first: the first one of these passages; shape (capped,).
 
     """
 
@@ -72,17 +72,24 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[
     return keys
 
 
-def candidate_pairs(keys: NDArray[np.int64], passages: NDArray[np.int64], largest: int) -> Candidates:
+def candidate_pairs(
+    keys: NDArray[np.int64],
+    passages: NDArray[np.int64],
+    largest: int,
+    preference: Callable[[NDArray[np.int64]], NDArray[np.int32]] | None = None,
+) -> Candidates:
     """Return the pairs of passages that share a key.
 
     A key that more than ``largest`` passages share would give pairs without end: each of its passages is
-    paired with the first ones by number and with the next one only, and the key is reported. Numbered by
-    preference (earliest first), the copy that is kept is so among the partners of all others.
+    paired with the first ones and with the next one only, and the key is reported. With the order of preference
+    of copies, the copy that is kept is so among the partners of all others.
 
     Args:
         keys: one row a passage and key, in any order, all rows of a key in the same call; shape (rows,).
         passages: the passage's number; shape (rows,).
         largest: how many passages may all be paired with one another.
+        preference: the place of each of so many passages in the order in which those of a capped key are taken;
+            without it, they are taken by their numbers.
 
     """
     numbers = None
@@ -92,11 +99,26 @@ def candidate_pairs(keys: NDArray[np.int64], passages: NDArray[np.int64], larges
     start = np.flatnonzero(_fresh(keys))
     size = np.diff(np.append(start, len(keys)))
     capped = size > largest
+    if preference and capped.any():
+        _order_by(preference, numbers, places, np.repeat(np.where(capped, start, -1), size))
     a, b = _unpack(_distinct(_pairs_of(places, start, size, capped)))
     first = places[start[capped]]
     if numbers is not None:
         a, b, first = numbers[a], numbers[b], numbers[first]
     return Candidates(a, b, keys[start[capped]], size[capped], first)
+
+
+def _order_by(
+    preference: Callable[[NDArray[np.int64]], NDArray[np.int32]],
+    numbers: NDArray[np.int64] | None,
+    places: NDArray[np.int64],
+    runs: NDArray[np.int64],
+) -> None:
+    """Bring the passages of each run into the order of preference, in place; those of no run (-1) stay."""
+    rows = np.flatnonzero(runs >= 0)
+    members, member = np.unique(places[rows], return_inverse=True)
+    rank = preference(members if numbers is None else numbers[members])
+    places[rows] = places[rows][np.lexsort((rank[member], runs[rows]))]
 
 
 def distinct_pairs(a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -113,9 +135,8 @@ def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDA
 
     Most keys have one passage. They are found by sorting the upper bits of the key with the number of the
     row in the lower bits: one array of numbers, which NumPy sorts many times faster than it sorts by two
-    columns.
+    columns. Where rows are many, ``maybe_shared`` first leaves out what need not be sorted.
     """
-    keys, places = maybe_shared([keys], [places])
     bits = np.uint64(max(1, len(keys).bit_length()))
     packed = (keys.view(np.uint64) >> bits) << bits
     packed |= np.arange(len(keys), dtype=np.uint64)
@@ -228,8 +249,7 @@ def _pairs_with_first(
     packed = []
     for begin, count in zip(start.tolist(), size.tolist(), strict=True):
         members = places[begin : begin + count]
-        packed.append(_pack(members[FIRST:-1], members[FIRST + 1 :]))
-        packed += [
-            _pack(np.broadcast_to(members[at], count - at - 1), members[at + 1 :]) for at in range(min(FIRST, count))
-        ]
+        partners = [(members[FIRST:-1], members[FIRST + 1 :])]
+        partners += [(members[at], members[at + 1 :]) for at in range(min(FIRST, count))]
+        packed += [_pack(np.minimum(one, other), np.maximum(one, other)) for one, other in partners]
     return packed

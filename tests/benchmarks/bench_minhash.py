@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cleaner.minhash.bands import candidate_pairs
+from cleaner.minhash.bands import candidate_pairs, maybe_shared
 from cleaner.minhash.clusters import star_clusters
 from cleaner.minhash.keys import passage_keys
 from cleaner.minhash.signatures import signatures
@@ -95,7 +95,7 @@ def daft_signatures(texts: list[str], _: pa.Array) -> object:
 
 def ours_whole(_: list[str], array: pa.Array) -> object:
     keys = passage_keys(array, backend="numba")
-    pairs = candidate_pairs(keys.key, keys.text, 256)
+    pairs = candidate_pairs(*maybe_shared([keys.key], [keys.text]), 256)
     found = verify(array, pairs.a, pairs.b, backend="numba")
     return star_clusters(pairs.a[found.flag], pairs.b[found.flag], np.arange(len(array)))
 
