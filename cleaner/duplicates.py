@@ -26,9 +26,6 @@ from cleaner.rows import Rows, slices
 from cleaner.spans import Spans, characters_within, texts_at
 from cleaner.standing import PLACES, find_standing, numbered, standing_of, standing_rows
 
-#: Above this many passages that share a key not all of its pairs are looked at (see bands.candidate_pairs).
-MOST_SHARING = 256
-
 #: Candidate pairs that one call of ``verify`` holds at a time.
 PAIRS_AT_ONCE = 10_000
 
@@ -85,7 +82,7 @@ class FindCandidates:
     def __call__(self, table: pa.Table) -> pa.Table:
         """The pairs among these keys."""
         chunks = ([chunk.to_numpy() for chunk in table[name].chunks] for name in ("key", "passage"))
-        return self._rows(candidate_pairs(*maybe_shared(*chunks), MOST_SHARING, self._preference))
+        return self._rows(candidate_pairs(*maybe_shared(*chunks), preference=self._preference))
 
     def _preference(self, numbers: NDArray[np.int64]) -> NDArray[np.int32]:
         places = Rows(self.passages).take(numbers, PLACES).append_column("passage", pa.array(numbers))

@@ -18,8 +18,10 @@ from cleaner.minhash.shingles import use_numba
 MIX = np.uint64(0x9E3779B97F4A7C15)
 Number = TypeVar("Number", np.int64, np.uint64)
 
-#: Where more passages than the cap share a key, each one is paired with so many of the first ones.
-FIRST = 4
+#: The cap: where more passages share a key, each one is paired with the first few of them and with the next one only.
+#: Phrases that more passages share make nearly all candidate pairs of a large corpus; near-duplicates that so many
+#: passages have are known by the first ones.
+MOST_SHARING, FIRST = 64, 4
 
 
 class Candidates(NamedTuple):
@@ -75,7 +77,7 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[
 def candidate_pairs(
     keys: NDArray[np.int64],
     passages: NDArray[np.int64],
-    largest: int,
+    largest: int = MOST_SHARING,
     preference: Callable[[NDArray[np.int64]], NDArray[np.int32]] | None = None,
 ) -> Candidates:
     """Return the pairs of passages that share a key.

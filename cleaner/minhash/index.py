@@ -22,7 +22,7 @@ import pyarrow.ipc
 from numpy.typing import NDArray
 
 from cleaner.errors import ConfigError, InputError, OutputError, reason_of
-from cleaner.minhash.bands import FIRST
+from cleaner.minhash.bands import FIRST, MOST_SHARING
 from cleaner.minhash.index_parts import (
     DEFAULT,
     NAME,
@@ -163,7 +163,7 @@ class Index:
             yield first, self.folder / part["name"]
             first += part["passages"]
 
-    def query(self, texts: pa.Array, thresholds: Thresholds = DEFAULTS, largest: int = 256) -> pa.Table:
+    def query(self, texts: pa.Array, thresholds: Thresholds = DEFAULTS, largest: int = MOST_SHARING) -> pa.Table:
         """Find the passages of the index that are near-duplicates of ``texts``, every one verified.
 
         A key that more than ``largest`` passages of the index share leads to the first ones only.
