@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from cleaner.boilerplate import decide, kernels, model, rules
+from cleaner.boilerplate.line_keys import line_keys
 from cleaner.encoding import repair_batch
 from cleaner.lines import Lines
 from cleaner.minhash.compiled import in_two, is_kept
@@ -40,6 +41,7 @@ def _documents() -> None:
     settings = decide.Settings(ruleset=rules.RuleSet.load(), model=model.load())
     decide.find(Lines.of([_TEXT]), [None], [None], settings)
     repair_batch(_TEXTS)
+    line_keys(_TEXTS)
 
 
 def _near_duplicates() -> None:

@@ -84,7 +84,8 @@ def score(place: Any, feature: Any, threshold: Any, value: Any, blocks: Any, row
             _lead(asked, ways, leaves)
             for at in range(BLOCK):
                 total[at] += value[tree, leaves[at]]
-        out[first : first + size] = total[:size]
+        for at in range(size):  # for a slice numba would compile its messages about shapes: a second and a half
+            out[first + at] = total[at]
 
 
 def _answer(feature: Any, threshold: Any, seen: Any, start: Any, said: Any) -> None:
