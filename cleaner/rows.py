@@ -52,6 +52,12 @@ def _taken(part: Part, rows: NDArray[np.int64], names: list[str]) -> Iterator[pa
         first += batch.num_rows
 
 
+def column_of(table: pa.Table, name: str) -> pa.Array:
+    """A column of a table in one piece."""
+    column = table[name].combine_chunks()
+    return column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks)
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """The rows ``start`` to ``end`` of a part, ``at_once`` in a batch."""

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from running import clean, contents
 from spark_cluster import missing
 
-from cleaner import duplicates, pipeline, resources
+from cleaner import candidates, pipeline, resources
 from cleaner.config import Config
 from cleaner.engines import Silent
 from cleaner.errors import StoppedError
@@ -61,7 +61,7 @@ class Sizes:
         self.wanted = (
             (planning, "SMALL_BYTES", split), (rows, "BATCH_ROWS", batch), (pipeline, "SHARD_BYTES", shard),
             (resources, "LEAST_PARTITION", partition), (resources, "MOST_PARTITION", partition),
-            (duplicates, "PRINTED", printed), (duplicates, "PRINTED_EACH", 0),
+            (candidates, "PRINTED", printed), (candidates, "PRINTED_EACH", 0),
         )  # fmt: skip
 
     def __enter__(self) -> None:

@@ -1,4 +1,4 @@
-"""Barrier B: how candidate pairs are arranged; what it finds is tested in test_pipeline and in the properties."""
+"""How candidate pairs are arranged, and which are not compared; what is found is tested in test_pipeline."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from cleaner import schemas
-from cleaner.duplicates import RANGE, RANGES, Distinct, block_of, make_prints
+from cleaner.candidates import RANGE, RANGES, Distinct, block_of, make_prints
 from cleaner.engines import Dataset, spool
 from cleaner.minhash.verify import Thresholds
 
