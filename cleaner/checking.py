@@ -99,14 +99,18 @@ def checked(
     known: frozenset[str],
     here: Path,
     files: frozenset[str] | None = None,
+    duplicates: str = "flag",
 ) -> Checked:
-    """The check of a finished run in ``folder``; paths are shown relative to ``here``, an absolute folder."""
+    """The check of a finished run in ``folder``; paths are shown relative to ``here``, an absolute folder.
+
+    ``duplicates`` is what a run would do with near-duplicates: what it only flags is not lost to a source.
+    """
     from cleaner.reports.reasons import reasons
 
     inputs = Inputs((part for split in planned.splits for part in split.parts), here)
     corpus = Corpus(folder)
     why = reasons(corpus.record["config"]["rules"])
-    return Checked(Findings(corpus, inputs), limits, known, why, files, here)
+    return Checked(Findings(corpus, inputs, duplicates), limits, known, why, files, here)
 
 
 def read_baseline(path: Path) -> frozenset[str]:

@@ -12,6 +12,7 @@ from cleaner.corpus import Corpus
 from cleaner.passages import passages
 from cleaner.places import Inputs, Place, Places
 from cleaner.reports.excerpts import excerpt, visible
+from cleaner.writers.shards import NEAR_DOCUMENT, dropping
 
 NEAR = "near-duplicates"
 
@@ -27,6 +28,7 @@ class Located(NamedTuple):
         characters: how many characters the edit takes out, or how long the passage is.
         fingerprint: 16 hexadecimal digits that stay the same when lines move.
         related: the kept copy of a near-duplicate passage.
+        lost: how many characters a run takes out for it; none for a passage that it only flags.
     """
 
     document: str
@@ -39,6 +41,7 @@ class Located(NamedTuple):
     characters: int
     fingerprint: str
     related: Place | None = None
+    lost: int = 0
 
     @property
     def stage(self) -> str:
@@ -58,12 +61,15 @@ class Totals(NamedTuple):
 class Findings:
     """The findings of a finished run, in the order of its corpus; may be gone through several times.
 
-    Only one document is held at a time, and the places of the kept copies.
+    Only one document is held at a time, and the places of the kept copies. ``duplicates`` says what a run would do
+    with the near-duplicates that this one has flagged.
     """
 
-    def __init__(self, corpus: Corpus, inputs: Inputs) -> None:
+    def __init__(self, corpus: Corpus, inputs: Inputs, duplicates: str = "flag") -> None:
         self.corpus = corpus
         self.inputs = inputs
+        self._duplicates = duplicates
+        self._keeping: set[str] = set()
         self._kept: dict[tuple[str, int], Place] = {}
         self.totals = self._survey()
 
@@ -88,6 +94,7 @@ class Findings:
                 wanted.setdefault(kept["id"], []).append((kept["start"], kept["end"]))
         characters: Counter[str] = Counter()
         documents = count = 0
+        self._keeping.update(wanted)
         for document, trail in self.corpus.with_audit():
             gone = sum(len(line["removed"]) - len(line["replacement"]) for line in trail if "removed" in line)
             characters[document["source"] or ""] += len(document["text"]) + gone
@@ -107,16 +114,30 @@ class Findings:
         places = Places(self.inputs.split(document["location"]), document["text"], trail)
         # An id that is the record's place moves with it: the file stands for it then.
         identity = places.path if document["id"] == document["location"] and places.record else document["id"]
-        found = [*_of_trail(trail, places), *_of_passages(document, places, self._kept)]
-        for place, rule, level, message, confidence, characters, text, related in sorted(found, key=_order):
+        near = _of_passages(document, places, self._kept, self._lost(document))
+        found = [*_of_trail(trail, places), *near]
+        for place, rule, level, message, confidence, characters, text, related, lost in sorted(found, key=_order):
             fingerprint = names.of((identity, rule, text), document["id"])
             yield Located(
                 document["id"], document["source"] or "", place, rule, level, message, confidence, characters,
-                fingerprint, related,
+                fingerprint, related, lost,
             )  # fmt: skip
 
+    def _lost(self, document: dict[str, Any]) -> list[int]:
+        """How many characters a run takes out for each near-duplicate passage of a document."""
+        near, text = document["near_duplicates"], document["text"]
+        lost, end = [0] * len(near), 0
+        if self._duplicates == "drop-passages":
+            for at, match in enumerate(near):
+                if match["covered"] >= self.corpus.record["config"]["drop-covered"]:
+                    edit = dropping(match, text)
+                    lost[at], end = edit.end - max(edit.start, end), edit.end
+        elif near and self._duplicates == "drop-documents" and document["id"] not in self._keeping:
+            lost[0] = len(text) if document["near_duplicate_share"] >= NEAR_DOCUMENT else 0
+        return lost
 
-_Found = tuple[Place, str, str, str, float, int, str, Place | None]
+
+_Found = tuple[Place, str, str, str, float, int, str, Place | None, int]
 
 
 def _order(found: _Found) -> tuple[int, int, str]:
@@ -132,27 +153,28 @@ def _of_trail(trail: Iterable[dict[str, Any]], places: Places) -> Iterator[_Foun
             removed, text = record["removed"], record["replacement"]
             said = f"“{excerpt(removed)}” would " + (f"become “{excerpt(text)}”" if text else "be removed")
             place = places.of_original(record["start"], record["end"])
-            yield place, rule, "warning", said, record["confidence"], len(removed) - len(text), removed, None
+            lost = len(removed) - len(text)
+            yield place, rule, "warning", said, record["confidence"], lost, removed, None, lost
         elif "message" in record:
             place = places.of_original(record["start"], record["end"])
             text = places.original[record["start"] : record["end"]]
             said = f"{visible(record['message'])}: “{excerpt(text)}”"
-            yield place, rule, "note", said, record["confidence"], 0, text, None
+            yield place, rule, "note", said, record["confidence"], 0, text, None, 0
 
 
 def _of_decoding(record: dict[str, Any], rule: str, places: Places) -> Iterator[_Found]:
     odd = len(record.get("odd", ()))
     place = Place(places.path, places.record)
     if odd:
-        yield place, rule, "warning", f"{odd} places are not {record['codec']}", 1.0, 0, record["codec"], None
+        yield place, rule, "warning", f"{odd} places are not {record['codec']}", 1.0, 0, record["codec"], None, 0
     elif record["codec"] != "utf-8":
-        yield place, rule, "note", f"read as {record['codec']}", 1.0, 0, record["codec"], None
+        yield place, rule, "note", f"read as {record['codec']}", 1.0, 0, record["codec"], None, 0
 
 
 def _of_passages(
-    document: dict[str, Any], places: Places, kept_places: dict[tuple[str, int], Place]
+    document: dict[str, Any], places: Places, kept_places: dict[tuple[str, int], Place], lost: Sequence[int]
 ) -> Iterator[_Found]:
-    for match in document["near_duplicates"]:
+    for match, gone in zip(document["near_duplicates"], lost, strict=True):
         start, end, kept = match["start"], match["end"], match["kept"]
         related = kept_places.get((kept["id"], kept["start"]), Place(kept["id"]))
         earlier = "of an earlier corpus, " if kept.get("earlier") else ""
@@ -162,7 +184,8 @@ def _of_passages(
             f"containment {match['containment']:.2f}): “{excerpt(text)}”"
         )
         confidence = max(match["jaccard"], match["containment"])
-        yield places.of_clean(start, end), NEAR + "/passage", "warning", said, confidence, end - start, text, related
+        place = places.of_clean(start, end)
+        yield place, NEAR + "/passage", "warning", said, confidence, end - start, text, related, gone
 
 
 class _Fingerprints:

@@ -112,7 +112,7 @@ class Tally:
         for finding in findings:
             self.rules[finding.rule] += 1
             self.levels[finding.level] += 1
-            self.lost[finding.source] += finding.characters
+            self.lost[finding.source] += finding.lost
             for kind in kinds_of(finding):
                 self.kinds[kind] += 1
                 self.amounts[kind] += self._amount(kind, finding, last)

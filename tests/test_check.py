@@ -17,7 +17,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from running import contents
+from running import clean, contents
 
 from cleaner import checking, session
 from cleaner.checking import Checked
@@ -55,7 +55,8 @@ def checked(*inputs: Path, here: Path, baseline: Path | None = None, **settings:
     planned = session.plan_inputs([str(path) for path in inputs], config)
     known = checking.read_baseline(baseline) if baseline else frozenset()
     with session.cleaned(config, planned) as (_, folder):
-        yield checking.checked(folder, planned, checking.limits_of(config), known, here)
+        limits, duplicates = checking.limits_of(config), settings.get("duplicates", "flag")
+        yield checking.checked(folder, planned, limits, known, here, duplicates=duplicates)
 
 
 def found(*inputs: Path, here: Path, **settings: Any) -> list[Located]:
@@ -195,6 +196,23 @@ def test_limits_decide_where_they_are_set(tmp_path: Path, settings: dict[str, An
     with checked(write_stories(tmp_path), here=tmp_path, stages=("boilerplate",), **settings) as result:
         assert result.failed is over
         assert {measure.setting for measure in result.measures if measure.over} <= set(settings)
+
+
+@pytest.mark.parametrize("duplicates", ["flag", "drop-passages", "drop-documents"])
+def test_a_source_loses_what_a_run_takes_out(tmp_path: Path, duplicates: str) -> None:
+    copies = [
+        {"id": "1", "source": "one", "published": "2020-01-01", "text": story("Bridge", BODY, THIRD)},
+        {"id": "2", "source": "two", "published": "2020-01-02", "text": story("ADVERTISEMENT", BODY, THIRD)},
+        {"id": "3", "source": "three", "published": "2020-01-03", "text": story(OTHER, BODY)},
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(orjson.dumps(one) for one in copies))
+    record = clean(tmp_path / "in.jsonl", tmp_path / "out", duplicates=duplicates)
+    lost = {one["source"]: round(one["lost"] * one["characters"]) for one in record["sources"]}
+    with checked(tmp_path / "in.jsonl", here=tmp_path, duplicates=duplicates) as result:
+        assert {"one": 0, "two": 0, "three": 0} | dict(result.tally.lost) == lost
+        assert result.tally.kinds["max_near_duplicates"] == 3
+    assert (lost["two"] > len(BODY)) is (duplicates != "flag")
+    assert (lost["three"] > len(BODY)) is (duplicates == "drop-passages")
 
 
 def test_limits_come_from_files_and_the_environment_too(tmp_path: Path) -> None:

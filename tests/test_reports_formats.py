@@ -46,7 +46,7 @@ class Given:
 def located(number: int, row: dict[str, Any]) -> Located:
     related = Place(*row.pop("related")) if "related" in row else None
     given = {"source": "", "level": "warning", "characters": 0, "fingerprint": f"{number:016x}", "related": related}
-    return Located(**{**given, **row, "place": Place(*row["place"])})
+    return Located(**{"lost": row.get("characters", 0), **given, **row, "place": Place(*row["place"])})
 
 
 def case(count: int | None = None, **changes: Any) -> Checked:

@@ -75,7 +75,7 @@ def check_command(
     from cleaner import changed, checking, progress, session
     from cleaner.reports import findings, outputs
 
-    config = checking.settings(config)
+    duplicates, config = config.duplicates, checking.settings(config)
     targets = outputs.pair(formats, files)
     limits, known = checking.limits_of(config), checking.read_baseline(baseline) if baseline else frozenset()
     only = changed.changed_since(changed_since, Path.cwd()) if changed_since else None
@@ -83,7 +83,7 @@ def check_command(
     for note in () if quiet else planned.notes:
         terminal.say(note)
     with progress.cleaned(config, planned, quiet) as (_, folder):
-        found = checking.checked(folder, planned, limits, known, Path.cwd(), only)
+        found = checking.checked(folder, planned, limits, known, Path.cwd(), only, duplicates)
         if write_baseline:
             count = checking.write_baseline(write_baseline, found.findings)
             click.echo(f"{findings.counted(count, 'finding')} listed in {write_baseline}", err=True)

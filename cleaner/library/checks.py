@@ -40,12 +40,14 @@ def check(
         InputError: an input that cannot be found, or that can be no document.
         ConfigError: an unknown setting, a value that it cannot have, or a file that is no baseline.
     """
-    resolved = checking.settings(config_of(config, settings, "check()"))
+    own = config_of(config, settings, "check()")
+    resolved = checking.settings(own)
     limits = checking.limits_of(resolved)
     known = checking.read_baseline(Path(baseline)) if baseline is not None else frozenset()
     run = run_for_check(inputs, resolved)
     assert run.private is not None  # noqa: S101 - no folder was named
-    return Check(checking.checked(run.folder, run.planned, limits, known, Path.cwd()), run.private)
+    found = checking.checked(run.folder, run.planned, limits, known, Path.cwd(), duplicates=own.duplicates)
+    return Check(found, run.private)
 
 
 class Check:

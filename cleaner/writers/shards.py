@@ -209,7 +209,7 @@ def without_passages(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The row without the passages ``covered``, as edits like any other; also the flags that stay, moved along."""
     text = row["text"]
-    edits = merge(_drop(flag, text) for flag in covered)
+    edits = merge(dropping(flag, text) for flag in covered)
     first, removed = audit.unpack(row["edits"])
     original = audit.undo(first, removed, text)
     gone = {flag["start"] for flag in covered}
@@ -224,8 +224,8 @@ def without_passages(
     return {**row, **trail, "text": apply(edits, text), "notes": row["notes"] + _noted(covered, first)}, moved
 
 
-def _drop(flag: dict[str, Any], text: str) -> Edit:
-    """A passage goes with the break behind it; at the end of the text with the one before it."""
+def dropping(flag: dict[str, Any], text: str) -> Edit:
+    """The edit that drops a passage with the break behind it; at the end of the text with the one before it."""
     start, end = flag["start"], flag["end"]
     while end < len(text) and text[end].isspace():
         end += 1
