@@ -156,6 +156,7 @@ def test_our_own_output(folder: Path) -> None:
         (b'{"text": "a"}\n{"id": "b", "text": "b"}\n', ["stdin:1", "b"]),
         (b"just words\n", ["stdin"]),
         (b'[{"text": "a"}]', ["stdin#1"]),
+        (b"", []),
         (b"<!DOCTYPE html><p>x", ["stdin"]),
     ],
 )

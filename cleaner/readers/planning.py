@@ -90,6 +90,8 @@ def _part(file: File, options: ReaderOptions) -> Part:
             known, compression = _sniff(file.path, known, compression, options)
         except Exception:  # the same will go wrong in reading, and is rejected there with its reason
             known = "text"
+    if file.name == "stdin" and not file.size and known in {None, "text", "html"}:
+        known = "jsonl"  # nothing came, and so no document; a file without text is one that is there
     return Part(file.path, file.name, known or "text", compression, file.size, state=file.state)
 
 
