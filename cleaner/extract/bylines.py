@@ -24,6 +24,18 @@ _OTHERS_TAGS = frozenset({"aside", "footer", "nav", "figure", "blockquote"})
 #: What leads from one name to the next.
 _AND = r"[,&]|\b(?:and|und|et|y|e|en|och|и)\b"
 _LEADS_ON, _JOINS = re.compile(rf"(?:^|{_AND})$", re.IGNORECASE), re.compile(_AND, re.IGNORECASE)
+_WORKS_AS = (
+    "anchor analyst assistant chief columnist commentator contributor coordinator correspondent critic director editor "
+    "executive fellow intern journalist manager meteorologist officer photographer president producer professor "
+    "reporter researcher strategist writer"
+).replace(" ", "|")
+#: What someone is, behind a name: ``, Senior Reporter``, ``| Head of News``, ``, Special to the Herald``.
+_TITLE = re.compile(
+    rf"\s*[,|]\s*(?:(?:(?!{_AND})[\w.'’/-]+\s+){{0,5}}(?:(?:{_WORKS_AS})s?|editor-in-chief|desk|affairs)"
+    rf"(?:\s+(?:of|for|at|in)\s[^,|&]*)?|(?:(?!{_AND})[\w-]+\s+){{0,2}}(?:head|special)\s+(?:of|to|for)\s[^,|&]*)"
+    rf"(?=\s*$|\s*[,|&]|\s+(?:{_AND}))",
+    re.IGNORECASE,
+)
 
 
 def byline(tree: HtmlElement) -> tuple[str, ...]:
@@ -62,7 +74,8 @@ def _people(element: HtmlElement) -> tuple[str, ...]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    mark = header(0, text if LABEL.match(text) else f"By {text}")
+    text = _TITLE.sub("", text if LABEL.match(text) else f"By {text}")
+    mark = header(0, text)
     names = tuple(dict.fromkeys(mark.fields.get("authors", ()))) if mark and mark.fields else ()
     return names if len(names) <= MOST_PEOPLE and all(map(_is_name, names)) else ()
 
