@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,11 +37,13 @@ def learn_templates(engine: Engine, documents: Dataset, rejected: Collection[int
     copies = engine.shuffle("copies", keys, "key", copies_of, schemas.ARTICLES).table()["document"].to_numpy()
     engine.drop(keys)
     count = Count(np.union1d(copies, np.array(sorted(rejected), dtype=np.int64)))
-    counts = engine.map("sources", documents.only(*GOOD, "source"), count.sources, templates.SOURCES).table()
-    sources = counts.group_by("source", use_threads=False).aggregate([("documents", "sum")])
-    sizes = dict(zip(sources["source"].to_pylist(), sources["documents_sum"].to_pylist(), strict=True))
+    counts = engine.map("sources", documents.only(*GOOD, "source"), count.sources, templates.SOURCES)
+    sizes: Counter[str] = Counter()
+    for batch in counts.read():
+        for source, some in zip(batch["source"].to_pylist(), batch["documents"].to_pylist(), strict=True):
+            sizes[source] += some
     rows = engine.map("lines", documents.only(*GOOD, *COUNTED), count.lines, templates.ROWS, "line")
-    learned = engine.shuffle("learned", rows, "line", Learn(sizes), templates.TEMPLATES)
+    learned = engine.shuffle("learned", rows, "line", Learn(dict(sizes)), templates.TEMPLATES)
     engine.drop(rows)
     table = learned.table().sort_by([("source", "ascending"), ("text", "ascending")])
     return engine.keep("templates", table.combine_chunks())

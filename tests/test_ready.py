@@ -25,7 +25,7 @@ def test_only_an_input_that_several_workers_read_starts_it_early(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, size: int, settings: dict[str, Any], started: bool
 ) -> None:
     calls: list[bool] = []
-    monkeypatch.setattr(ready, "get_ready", lambda large: calls.append(large))
+    monkeypatch.setattr(ready, "get_ready", lambda large, how: calls.append(large))
     monkeypatch.setattr(ready, "SMALL_INPUT", 100)
     (tmp_path / name).write_bytes(b" " * size)
     ready.get_ready_early(
