@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,14 @@ def decoding_note(decoded: Decoded) -> list[dict[str, Any]]:
     if decoded.odd:
         note["odd"] = [[at, raw.hex()] for at, raw in decoded.odd]
     return [note]
+
+
+def field_edits(name: str, edits: Iterable[Edit], original: str) -> Iterator[dict[str, Any]]:
+    """The audit records of what was repaired in a field; offsets are those of its value as it was."""
+    for edit in edits:
+        was = original[edit.start : edit.end]
+        said = {"stage": edit.stage, "rule": edit.rule, "confidence": edit.confidence}
+        yield {"field": name, "start": edit.start, "end": edit.end, "was": was, "replacement": edit.replacement, **said}
 
 
 def original_text(text: str, audit: Sequence[dict[str, Any]]) -> str:

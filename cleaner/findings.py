@@ -155,6 +155,11 @@ def _of_trail(trail: Iterable[dict[str, Any]], places: Places) -> Iterator[_Foun
             place = places.of_original(record["start"], record["end"])
             lost = len(removed) - len(text)
             yield place, rule, "warning", said, record["confidence"], lost, removed, None, lost
+        elif "field" in record:
+            change = f"become “{excerpt(record['replacement'])}”" if record["replacement"] else "be removed"
+            said = f"in the {record['field']} “{excerpt(record['was'])}” would {change}"
+            place = Place(places.path, places.record)
+            yield place, rule, "warning", said, record["confidence"], 0, record["was"], None, 0
         elif "message" in record:
             place = places.of_original(record["start"], record["end"])
             text = places.original[record["start"] : record["end"]]

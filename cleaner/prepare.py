@@ -45,7 +45,9 @@ class Prepare:
         rows = [self._row(row) for row in batch.take(pa.array(special, pa.int64())).to_pylist()]
         made = dict(zip(special, rows, strict=True))
         columns = {name: _replaced(batch.column(name), name, made) for name in batch.schema.names}
-        columns["notes"] = pa.array([made[at]["notes"] if at in made else b"" for at in range(len(batch))])
+        notes = [made[at]["notes"] if at in made else b"" for at in range(len(batch))]
+        columns["title"] = self._titles(columns["title"], notes)
+        columns["notes"] = pa.array(notes, pa.binary())
         columns["text"], columns["edits"] = self._repaired(columns["text"])
         columns["digest"] = pa.array(digests_of(batch), pa.binary(32))
         arrays = [columns[field.name].cast(field.type) for field in schemas.DOCUMENTS]
@@ -61,6 +63,17 @@ class Prepare:
             packed[at] = audit.pack(edits, text)
             made[at] = {"text": apply(edits, text)}
         return _replaced(texts, "text", made), pa.array(packed, pa.binary())
+
+    def _titles(self, titles: pa.Array, notes: list[bytes]) -> pa.Array:
+        """The repaired titles; what is repaired in them comes to the notes of their rows."""
+        if "encoding" not in self.stages or titles.null_count == len(titles):
+            return titles
+        made = {}
+        for at, edits in repair_batch(titles.cast(pa.large_string()), self.options).items():
+            title = titles[at].as_py()
+            notes[at] += audit.lines(audit.field_edits("title", edits, title))
+            made[at] = {"title": apply(edits, title)}
+        return _replaced(titles, "title", made)
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         """What decoding and extraction make of a row: the fields that change, and notes for the audit."""

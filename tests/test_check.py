@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import clean, contents
 
-from cleaner import checking, session
+from cleaner import checking, open_result, session
 from cleaner.checking import Checked
 from cleaner.cli import main
 from cleaner.commands.check import OUTPUT_FORMATS
@@ -196,6 +196,22 @@ def test_limits_decide_where_they_are_set(tmp_path: Path, settings: dict[str, An
     with checked(write_stories(tmp_path), here=tmp_path, stages=("boilerplate",), **settings) as result:
         assert result.failed is over
         assert {measure.setting for measure in result.measures if measure.over} <= set(settings)
+
+
+def test_a_damaged_title_is_found_and_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"id": "1", "title": "The cafÃ© of Harwick", "text": story(BODY)}
+    (tmp_path / "in.jsonl").write_bytes(orjson.dumps(row))
+    with checked(tmp_path / "in.jsonl", here=tmp_path, stages=("encoding",), max_mojibake="0") as result:
+        (found,) = result
+        assert (found.rule, str(found.place)) == ("encoding/mojibake", "in.jsonl:1")
+        assert found.message == "in the title “Ã©” would become “é”"
+        assert result.failed
+    clean(tmp_path / "in.jsonl", tmp_path / "out", stages=("encoding",))
+    with pytest.raises(SystemExit):
+        main(["why", "1", "-o", str(tmp_path / "out")])
+    assert "title, characters 7-9: encoding/mojibake, confidence 0.99\n  “Ã©” became “é”" in capsys.readouterr().out
+    (finding,) = open_result(tmp_path / "out").findings
+    assert finding.message == "in the title 'Ã©' became 'é'"
 
 
 @pytest.mark.parametrize("duplicates", ["flag", "drop-passages", "drop-documents"])

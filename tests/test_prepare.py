@@ -45,6 +45,24 @@ def test_each_kind_of_row_gets_its_text() -> None:
     assert [orjson.loads(row["notes"])["newline"] for row in (rows[2], rows[3])] == ["\r\n", "\n"]
 
 
+TITLES = ("The cafÃ© of the mayor", "Sound: “quotes”", None, "Fish &amp; chips\u200b, \x1b[31mred", "", "Ã©")
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_titles_are_repaired_and_the_audit_leads_back(monkeypatch: pytest.MonkeyPatch, large: bool) -> None:
+    monkeypatch.setattr("cleaner.minhash.shingles.LARGE", 0 if large else 1 << 60)
+    rows = [{"id": str(at), "kind": "text", "title": title, "text": "Sound."} for at, title in enumerate(TITLES)]
+    made = prepared(rows)
+    assert [row["title"] for row in made] == ["The café of the mayor", TITLES[1], None, "Fish & chips, red", "", "é"]
+    for row, title in zip(made, TITLES, strict=True):
+        notes = [orjson.loads(line) for line in row["notes"].splitlines()]
+        assert bool(notes) is (row["title"] != title)
+        assert {note["field"] for note in notes} <= {"title"}
+        edits = [Edit(*(note[name] for name in audit._NAMES)) for note in notes]
+        assert audit.undo(edits, [note["was"] for note in notes], row["title"] or "") == (title or "")
+    assert [row["title"] for row in prepared(rows, stages=("boilerplate",))] == list(TITLES)
+
+
 def test_the_digest_is_over_what_a_record_says_and_not_where_it_stands() -> None:
     record = {"id": "a", "text": "é", "metadata": "{}", "authors": ["b", "c"], "charset": ""}
     one, other = prepared([record | {"location": "x:1"}, record | {"location": "x:2"}])

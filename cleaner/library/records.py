@@ -121,7 +121,10 @@ class DocumentEdit(NamedTuple):
 
 
 class DocumentFinding(NamedTuple):
-    """Something seen in the original of the document ``id`` and left as it is, or how its bytes became text."""
+    """Something seen in the original of the document ``id`` and left as it is, or how its bytes became text.
+
+    Or what was repaired in its title, whose offsets ``start`` and ``end`` then are.
+    """
 
     id: str
     start: int
@@ -138,6 +141,9 @@ class DocumentFinding(NamedTuple):
             odd = len(line.get("odd", ()))
             said = f"read as {line['codec']}" + (f"; {odd:,} places are not {line['codec']}" if odd else "")
             return cls(line["id"], 0, 0, line["stage"], line["rule"], said, 1.0)
+        if "field" in line:
+            said = f"in the {line['field']} {line['was']!r} became {line['replacement']!r}"
+            return cls(**{name: line.get(name, said) for name in cls._fields})
         return cls(**{name: line[name] for name in cls._fields})
 
 

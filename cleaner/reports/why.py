@@ -136,6 +136,11 @@ def _note(record: dict[str, Any], original: str) -> Iterator[str]:
         yield f"  {visible(record['message'])}"
         yield f"    {_short(original[record['start'] : record['end']])}"
         return
+    if "field" in record:
+        where = f"{record['field']}, characters {record['start']}-{record['end']}"
+        yield f"\n{where}: {record['stage']}/{record['rule']}, confidence {record['confidence']:.2f}"
+        yield f"  “{visible(record['was'])}” became “{visible(record['replacement'])}”"
+        return
     said = {key: value for key, value in record.items() if key not in {"id", "stage", "rule"}}
     yield f"\n{record['stage']}/{record['rule']}: " + ", ".join(f"{key} {value}" for key, value in said.items())
 
