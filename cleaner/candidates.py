@@ -90,7 +90,7 @@ class FindCandidates:
         return self._rows(candidate_pairs(*maybe_shared(*chunks), preference=self._preference))
 
     def _preference(self, numbers: NDArray[np.int64]) -> NDArray[np.int32]:
-        places = Rows(self.passages).take(numbers, PLACES).appendcolumn_of("passage", pa.array(numbers))
+        places = Rows(self.passages).take(numbers, PLACES).append_column("passage", pa.array(numbers))
         table = pa.Table.from_batches([standing_rows(one) for one in places.to_batches()], schema=schemas.STANDING)
         return standing_of(table, self.keep).preference
 
