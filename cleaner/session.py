@@ -64,7 +64,7 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
             except LostPartError:
                 if not manifest.going_on:
                     raise
-                watch.say(f"{out}: what the stopped run left is damaged; all is made anew")
+                watch.say(f"{out}: what the stopped run left is damaged, or another engine made it; all is made anew")
                 record = _clean(config, planned, spool, watch, Manifest(data, fingerprint(facts)))
             refuse_losses(record, config.max_source_loss)
             refuse_nothing(record, out)

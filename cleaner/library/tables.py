@@ -63,7 +63,7 @@ class Tables:
 
     @property
     def findings(self) -> Rows[DocumentFinding]:
-        """What was seen and left as it is, and how bytes became text."""
+        """What was seen and left as it is, how bytes became text, and what was repaired in titles."""
         count = lambda: self._size("audit") - sum(self.record["edits"].values())  # noqa: E731
         return self._rows(_findings, count, FINDINGS)
 
