@@ -94,7 +94,7 @@ class Config:
     bands: int = setting(4, "Bands of a signature.", low=0, high=128)
     rows: int = setting(4, "Values in a band.", low=1, high=128)
     shingle_rate: float = setting(1.0, "Share of runs of words that make candidate pairs.", low=0.0, high=1.0)
-    against: tuple[str, ...] = setting((), "Saved indexes of earlier corpora to compare with.")
+    against: tuple[str, ...] = setting((), "Earlier corpora to compare with: saved indexes, or outputs of runs.")
     max_source_loss: float = setting(
         1.0, "Stop if a source would lose more than this share of its characters.", low=0.0, high=1.0, result=False
     )
