@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
 from types import ModuleType
 
 _LOCK = threading.Lock()
@@ -18,7 +17,7 @@ _LOCK = threading.Lock()
 LOOK = 0.5
 
 
-class _NoPandas(MetaPathFinder):
+class _NoPandas:
     """Finds no pandas, so that an import of it fails."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:

@@ -58,6 +58,10 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
         if resume:
             finished = f"goes on; {manifest.finished:,} parts are finished"
             watch.say(f"{out}: {finished if manifest.finished else 'nothing is finished there yet; all is made anew'}")
+        if config.report:
+            from cleaner.reports.html import template, write_report
+
+            template()  # now: workers may be getting ready, and at the end all would wait for it
         with stoppable(lambda: manifest.finished):
             try:
                 record = _clean(config, planned, spool, watch, manifest)
@@ -69,8 +73,6 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
             refuse_losses(record, config.max_source_loss)
             refuse_nothing(record, out)
             if config.report:
-                from cleaner.reports.html import write_report
-
                 write_report(spool / "files")
             publish(spool / "files", out)
     return record

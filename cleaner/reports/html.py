@@ -47,7 +47,7 @@ def render(corpus: Corpus) -> str:
 def _page(corpus: Corpus, caps: Caps) -> str:
     evidence = gather(corpus, caps)
     style, script = ((SOURCES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    page: str = _template().render(
+    page: str = template().render(
         record=corpus.record,
         evidence=evidence,
         rules=_rules(corpus.record, caps),
@@ -67,7 +67,8 @@ def _page(corpus: Corpus, caps: Caps) -> str:
 
 
 @cache
-def _template() -> Any:
+def template() -> Any:
+    """The page without what it says; compiled once a process."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
