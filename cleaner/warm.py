@@ -15,6 +15,7 @@ from cleaner.boilerplate import decide, kernels, model, rules
 from cleaner.boilerplate.line_keys import line_keys
 from cleaner.encoding import repair_batch
 from cleaner.lines import Lines
+from cleaner.minhash.bands import candidate_pairs, maybe_shared
 from cleaner.minhash.compiled import in_two, is_kept
 from cleaner.minhash.kernels import key_texts
 from cleaner.minhash.keys import passage_keys
@@ -45,7 +46,9 @@ def _documents() -> None:
 
 
 def _near_duplicates() -> None:
-    passage_keys(_TEXTS)
+    made = passage_keys(_TEXTS)
+    keys, numbers = (pa.array(one).to_numpy() for one in (made.key, made.text))  # read-only, as they come from a spool
+    candidate_pairs(*maybe_shared([keys], [numbers]))
     verify(_TEXTS, np.array([0]), np.array([1]))
 
 
