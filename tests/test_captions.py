@@ -71,3 +71,12 @@ def test_lines_that_cannot_be_alike_change_nothing(documents: list[list[str]]) -
     lines = Lines.of(["\n".join(document) for document in documents])
     long = lines.end - lines.start >= captions.CHARACTERS
     assert captions.match(lines) == captions.match(lines, long)
+
+
+@given(
+    st.lists(st.sampled_from([*"([)] ,:/.aIıİſK", *captions._TRACES, "Getty Images", "PHOTOS", "by", "é", "crédito"]))
+)
+def test_what_may_hold_a_credit_is_asked_for_less_than_the_expression_finds(parts: list[str]) -> None:
+    text = "".join(parts).swapcase()
+    for one in (text, text.upper(), text.title()):
+        assert captions._may_credit(one) or not captions._CREDIT.search(one)

@@ -41,7 +41,7 @@ from cleaner.boilerplate.kernels import (
     run,
     topics,
 )
-from cleaner.boilerplate.prose import prose
+from cleaner.boilerplate.prose import Prose, prose
 from cleaner.boilerplate.scan import HEAD, TAIL, Scan
 from cleaner.lines import Lines
 
@@ -63,20 +63,21 @@ STEPS = (-3, -2, -1, 1, 2, 3)
 NAMES = (*_BASE, *_PLACE, *(f"{name}{step:+d}" for step in STEPS for name in _NEAR))
 
 
-def extract(lines: Lines, seen: Scan, score: NDArray[np.int32]) -> NDArray[np.float32]:
+def extract(lines: Lines, seen: Scan, score: NDArray[np.int32], told: Prose | None = None) -> NDArray[np.float32]:
     """Return the features, one row a feature (``NAMES``), one column a line: float32, shape (features, lines).
 
     Args:
         lines: the batch.
         seen: its ``scan``.
         score: the lexical score of each line, shape (lines,).
+        told: ``prose(lines, seen)`` if at hand.
 
     """
-    out = np.zeros((len(NAMES), len(lines)), dtype=np.float32)
+    out = np.empty((len(NAMES), len(lines)), dtype=np.float32)
     if not len(lines):
         return out
     _base(out, lines, seen, score)
-    _place(out, lines, seen)
+    _place(out, lines, seen, told or prose(lines, seen))
     at = len(_BASE) + len(_PLACE)
     near = [NAMES.index(name) for name in _NEAR]
     for step in STEPS:
@@ -128,8 +129,8 @@ def _base(out: NDArray[np.float32], lines: Lines, seen: Scan, score: NDArray[np.
         out[row] = column
 
 
-def _place(out: NDArray[np.float32], lines: Lines, seen: Scan) -> None:
-    is_prose, sentence_lines, sentence_length = prose(lines, seen)
+def _place(out: NDArray[np.float32], lines: Lines, seen: Scan, told: Prose) -> None:
+    is_prose, sentence_lines, sentence_length = told
     scores = out[_BASE.index("score")]
     low, high = lines.first[:-1][lines.document], lines.first[1:][lines.document]
     row = np.arange(len(lines))

@@ -87,11 +87,15 @@ def _stands_out(text: str) -> bool:
 
 def _not_introducing(lines: Lines, rows: list[int], begin: int, end: int) -> list[int]:
     """Return those rows whose next paragraph takes up few words of theirs that the document has nowhere else."""
-    words = {row: set(_WORD.findall(lines.text[row].casefold())) for row in range(begin, end)}
-    lines_with = Counter(word for row in range(begin, end) for word in words[row])
-    kept = []
-    for row in rows:
-        new = sum(1 for word in words[row] & words[row + 1] if lines_with[word] == 2)
-        if new < 2 and new * 6 <= len(words[row]):
-            kept.append(row)
-    return kept
+    words = {row: set(_WORD.findall(lines.text[row].casefold())) for at in rows for row in (at, at + 1)}
+    shared = {row: words[row] & words[row + 1] for row in rows}
+    if all(_are_few(len(shared[row]), words[row]) for row in rows):  # wherever else the document has them
+        return rows
+    others = (set(_WORD.findall(lines.text[row].casefold())) for row in range(begin, end) if row not in words)
+    lines_with = Counter(word for some in (*words.values(), *others) for word in some)
+    new = {row: sum(1 for word in shared[row] if lines_with[word] == 2) for row in rows}
+    return [row for row in rows if _are_few(new[row], words[row])]
+
+
+def _are_few(new: int, words: set[str]) -> bool:
+    return new < 2 and new * 6 <= len(words)

@@ -21,7 +21,7 @@ from cleaner.boilerplate.familiar import frequent
 from cleaner.boilerplate.marks import Mark, Marks
 from cleaner.boilerplate.model import LineModel, lexical_score
 from cleaner.boilerplate.places import Places, is_prose
-from cleaner.boilerplate.prose import prose
+from cleaner.boilerplate.prose import Prose, prose
 from cleaner.boilerplate.rules import RuleSet
 from cleaner.boilerplate.scan import Scan, scan
 from cleaner.boilerplate.templates import Templates
@@ -118,9 +118,9 @@ class Look:
         )
 
     @cached_property
-    def prose(self) -> NDArray[np.uint8]:
-        """Which lines are running text; shape (lines,)."""
-        return prose(self.lines, self.seen)[0]
+    def prose(self) -> Prose:
+        """Which lines are running text (see ``prose.prose``)."""
+        return prose(self.lines, self.seen)
 
     def marks(self) -> Marks:
         """Return the marks of the detectors that speak of few lines."""

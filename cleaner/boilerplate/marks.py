@@ -12,6 +12,8 @@ from cleaner.lines import Lines
 
 #: Those that set marks.
 DETECTORS = ("rules", "fields", "captions", "threads")
+#: What a mark says is to be done with its line.
+Action = Literal["remove", "keep", "note"]
 
 
 class Mark(NamedTuple):
@@ -33,7 +35,7 @@ class Mark(NamedTuple):
     detector: str
     rule: str
     confidence: float
-    action: Literal["remove", "keep", "note"] = "remove"
+    action: Action = "remove"
     start: int = 0
     end: int = -1
     fields: Mapping[str, Any] | None = None

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from cleaner.boilerplate import features, scan
 from cleaner.boilerplate.kernels import run
+from cleaner.boilerplate.prose import Prose
 from cleaner.boilerplate.trees import DEPTH, SCALE, Trees
 from cleaner.errors import ConfigError
 from cleaner.lines import Lines
@@ -76,15 +77,19 @@ class LineModel(NamedTuple):
     calibration: NDArray[np.float64]
 
     def logit(
-        self, lines: Lines, seen: scan.Scan | None = None, score: NDArray[np.int32] | None = None
+        self,
+        lines: Lines,
+        seen: scan.Scan | None = None,
+        score: NDArray[np.int32] | None = None,
+        told: Prose | None = None,
     ) -> NDArray[np.float64]:
         """Return the calibrated log-odds that each line is boilerplate, shape (lines,).
 
-        ``seen`` and ``score`` are the scan and the lexical scores of the lines, if at hand.
+        ``seen``, ``score`` and ``told`` are the scan, the lexical scores and the prose of the lines, if at hand.
         """
         seen = seen or scan.scan(lines)
         score = lexical_score(seen, self.lexicon) if score is None else score
-        columns = features.extract(lines, seen, score)
+        columns = features.extract(lines, seen, score, told)
         logit: NDArray[np.float64] = self.trees.score(columns) / SCALE * self.calibration[0] + self.calibration[1]
         return logit
 

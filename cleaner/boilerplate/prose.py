@@ -10,6 +10,9 @@ from cleaner.boilerplate.kernels import ENDING, FIRST, LAST, SENTENCES, STOPS, W
 from cleaner.boilerplate.scan import Scan
 from cleaner.lines import Lines
 
+#: What ``prose`` returns.
+Prose = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]
+
 
 def sentences(lines: Lines, seen: Scan) -> NDArray[np.int64]:
     """Return the rows at which something new starts; other lines go on with the sentence of the line before.
@@ -24,7 +27,7 @@ def sentences(lines: Lines, seen: Scan) -> NDArray[np.int64]:
     return np.flatnonzero(new)
 
 
-def prose(lines: Lines, seen: Scan) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+def prose(lines: Lines, seen: Scan) -> Prose:
     """Say which lines look like running text: long enough, with a sentence's end, with stop words where spaced.
 
     Sentences in several lines are judged as one. Returns for each line whether it is prose, and the lines and

@@ -16,7 +16,7 @@ from cleaner.boilerplate import kept, threads
 from cleaner.boilerplate.automata import Automata, Hits, check
 from cleaner.boilerplate.guards import Guards
 from cleaner.boilerplate.headlines import inline_headlines, is_headline
-from cleaner.boilerplate.marks import Mark, Marks
+from cleaner.boilerplate.marks import Action, Mark, Marks
 from cleaner.boilerplate.places import Places
 from cleaner.boilerplate.rule_files import Rule, packaged_files, read_file, read_rules
 from cleaner.lines import Lines
@@ -97,8 +97,8 @@ class RuleSet:
             rule = self.rules[at]
             rows = guards.content(rule, rows)
             if rule.action == "thread":
-                mark = Mark(0, "rules", rule.name, rule.confidence, "note" if rule.after else "remove")
-                between += [mark._replace(row=row) for row in rows.tolist()]
+                action: Action = "note" if rule.after else "remove"
+                between += [Mark(row, "rules", rule.name, rule.confidence, action) for row in rows.tolist()]
                 continue
             if rule.action in TO_END:  # a text ends once
                 rows = rows[np.unique(lines.document[rows], return_index=True)[1]]

@@ -75,7 +75,9 @@ def _blocks(columns: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the columns in blocks, each in one piece: the processor reads ahead; shape (blocks, features, BLOCK)."""
     size = columns.shape[1]
     whole = size // BLOCK * BLOCK
-    blocks = np.zeros((-(-size // BLOCK), len(columns), BLOCK), dtype=np.float32)
+    blocks = np.empty(
+        (-(-size // BLOCK), len(columns), BLOCK), dtype=np.float32
+    )  # what is behind the last line counts nowhere
     for at, column in enumerate(columns):
         blocks[: whole // BLOCK, at] = column[:whole].reshape(-1, BLOCK)
         blocks[whole // BLOCK :, at, : size - whole] = column[whole:]

@@ -49,7 +49,7 @@ def weigh(look: Look, marks: Marks) -> Said:
     alone = np.maximum(rule, certain)
     if look.detectors.model is None:
         return Said(1 - (1 - template) * (1 - alone), {"templates": template, **by})
-    logit = look.detectors.model.logit(lines, seen, look.score)
+    logit = look.detectors.model.logit(lines, seen, look.score, look.prose)
     english = familiar(lines, seen, look.english)
     total = INTERCEPT + MODEL * logit - UNFAMILIAR * ~english
     for confidence, (base, weight) in ((template, TEMPLATE), (rule, RULE)):
@@ -73,7 +73,7 @@ def _is_inside(look: Look) -> NDArray[np.bool_]:
     """Say which lines have a paragraph of prose somewhere before and somewhere after them."""
     lines = look.lines
     number = np.zeros(len(lines) + 1, dtype=np.int64)
-    np.cumsum(look.prose, out=number[1:])
+    np.cumsum(look.prose[0], out=number[1:])
     low, high = lines.first[:-1][lines.document], lines.first[1:][lines.document]
     return np.asarray((number[:-1] > number[low]) & (number[high] > number[1:]))
 
@@ -81,7 +81,7 @@ def _is_inside(look: Look) -> NDArray[np.bool_]:
 def _has_many(look: Look, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Say which lines stand in a document with many short ones between its paragraphs."""
     lines = look.lines
-    many = np.bincount(lines.document, inside & (look.prose == 0), len(lines.texts)) > INSIDE
+    many = np.bincount(lines.document, inside & (look.prose[0] == 0), len(lines.texts)) > INSIDE
     return np.asarray(many[lines.document])
 
 
