@@ -29,8 +29,9 @@ PRINTED, PRINTED_EACH = 1 << 20, 2
 
 def find_candidates(engine: Engine, passages: Dataset, config: Config, limits: Thresholds) -> tuple[Dataset, Dataset]:
     """COMPARED and CAPPED of PASSAGES."""
-    make = MakeKeys(config.bands, config.rows, config.shingle_rate, config.short_words, neighbours_for(limits))
-    keys = engine.map("keys", numbered(passages), make, schemas.KEYS, then="key")
+    plan = (config.bands, config.rows, config.shingle_rate, config.short_words, neighbours_for(limits))
+    schema = schemas.KEYS if passages.rows < 1 << 31 else schemas.WIDE_KEYS
+    keys = engine.map("keys", numbered(passages), MakeKeys(*plan, schema), schema, then="key")
     find = FindCandidates(passages, config.keep)
     candidates = engine.shuffle("candidates", keys, "key", find, schemas.CANDIDATES, then="block")
     engine.drop(keys)
@@ -65,12 +66,14 @@ class MakeKeys:
     rate: float
     short: int
     neighbours: int
+    schema: pa.Schema = schemas.KEYS
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """One row for each key of each passage."""
         made = passage_keys(batch.column("text"), self.bands, self.rows, self.rate, self.short, self.neighbours)
         numbers = batch.column("passage").to_numpy()[made.text]
-        return pa.RecordBatch.from_arrays([pa.array(made.key), pa.array(numbers)], schema=schemas.KEYS)
+        passage = pa.array(numbers, self.schema.field("passage").type)
+        return pa.RecordBatch.from_arrays([pa.array(made.key), passage], schema=self.schema)
 
 
 @dataclass(frozen=True, slots=True)

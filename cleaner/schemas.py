@@ -96,8 +96,11 @@ STANDING = pa.schema(
     ]
 )
 
-#: One row for each key of each passage (see minhash.keys).
-KEYS = pa.schema([("key", pa.int64()), ("passage", pa.int64())])
+#: One row for each key of each passage (see minhash.keys): the most rows that there are of anything.
+KEYS = pa.schema([("key", pa.int64()), ("passage", pa.int32())])
+
+#: The same where passages are so many that their numbers take more room.
+WIDE_KEYS = pa.schema([("key", pa.int64()), ("passage", pa.int64())])
 
 #: Passages that share a key. Where too many share a key for all pairs to be looked at, a row with their number in
 #: ``sharing`` and the first of them on both sides says so. ``block`` names where both lie among all passages.

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from cleaner import schemas
-from cleaner.candidates import RANGE, RANGES, Distinct, block_of, make_prints
+from cleaner.candidates import RANGE, RANGES, Distinct, MakeKeys, block_of, make_prints
 from cleaner.engines import Dataset, spool
 from cleaner.minhash.verify import Thresholds
 
@@ -46,3 +46,13 @@ def test_with_prints_no_text_of_pairs_is_read_that_share_a_phrase_only(tmp_path:
     table = pa.Table.from_arrays(rows, schema=schemas.CANDIDATES)
     found = Distinct(4, Thresholds(), stored)(table).to_pydict()
     assert found == {"a": [0], "b": [3]}
+
+
+def test_numbers_of_passages_that_take_more_room_make_the_same_keys() -> None:
+    texts = pa.array([f"the water fell by {at} feet on the night of the storm" for at in range(9)], pa.large_string())
+    batch = pa.record_batch({"text": texts, "passage": pa.array(np.arange(9))})
+    keys, wide = (
+        MakeKeys(4, 4, 1.0, 8, 2, schema)(batch).sort_by("key") for schema in (schemas.KEYS, schemas.WIDE_KEYS)
+    )
+    assert keys.schema == schemas.KEYS
+    assert keys.to_pydict() == wide.to_pydict()

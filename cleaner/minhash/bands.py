@@ -158,7 +158,7 @@ def shared_rows(keys: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDA
 
 
 def maybe_shared(
-    keys: Sequence[NDArray[np.int64]], passages: Sequence[NDArray[np.int64]]
+    keys: Sequence[NDArray[np.int64]], passages: Sequence[NDArray[np.int64] | NDArray[np.int32]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Unite arrays of rows, and leave out most of those whose key no other row has.
 
@@ -178,8 +178,8 @@ def maybe_shared(
     return _united(left[0]), _united(left[1])
 
 
-def _united(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    return np.concatenate([np.zeros(0, dtype=np.int64), *arrays])
+def _united(arrays: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(0, dtype=np.int64), *arrays], dtype=np.int64)
 
 
 def _distinct(values: NDArray[Number]) -> NDArray[Number]:
