@@ -21,7 +21,7 @@ Number = TypeVar("Number", np.int64, np.uint64)
 #: The cap: where more passages share a key, each one is paired with the first few of them and with the next one only.
 #: Phrases that more passages share make nearly all candidate pairs of a large corpus; near-duplicates that so many
 #: passages have are known by the first ones.
-MOST_SHARING, FIRST = 64, 4
+MOST_SHARING, FIRST = 128, 4
 
 
 class Candidates(NamedTuple):
