@@ -10,9 +10,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import util
 from typing import Any
+
+#: Where Linux names the open files of a process.
+OPEN = "/proc/self/fd"
 
 
 @contextmanager
@@ -23,7 +26,7 @@ def forked_server() -> Iterator[None]:
     """
     module: Any = util
     spawn = module.spawnv_passfds
-    if sys.platform == "linux" and threading.active_count() == 1:
+    if sys.platform == "linux" and os.path.isdir(OPEN) and threading.active_count() == 1:
         module.spawnv_passfds = _fork
     try:
         yield
@@ -39,11 +42,9 @@ def _fork(_: object, arguments: Sequence[str], passed: Sequence[int]) -> int:
     code = 1
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        first = 3
-        for number in sorted(passed):
-            os.closerange(first, number)
-            first = number + 1
-        os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+        for number in {int(name) for name in os.listdir(OPEN)} - {0, 1, 2, *passed}:
+            with suppress(OSError):  # what the folder was read with
+                os.close(number)
         exec(arguments[-1], {})  # noqa: S102 - multiprocessing made it: it calls the server's main function
     except SystemExit:
         code = 0
