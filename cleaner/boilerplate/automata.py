@@ -136,13 +136,14 @@ class Automata:
         One expression after the other, so that what RE2 has made of it stays at hand.
         """
         plain = [text.encode("utf-8", "replace") for text in fold(texts)]
-        found: set[tuple[int, int]] = set()
+        matched: dict[int, set[int]] = {}
         which, expression = _bits(shown)
         for at, some in Hits(which, expression).by_rule().items():
-            rule, matches = int(self.tables.rule_of[at]), self._expression(at).fullmatch
-            found.update((one, rule) for one in some.tolist() if (one, rule) not in found and matches(plain[one]))
-        one, told = np.array(sorted(found), dtype=np.int64).reshape(-1, 2).T
-        return Hits(one, told)
+            own, matches = matched.setdefault(int(self.tables.rule_of[at]), set()), self._expression(at).fullmatch
+            own.update([one for one in some.tolist() if one not in own and matches(plain[one])])
+        found = [(one, rule) for rule, own in matched.items() for one in own]
+        row, told = np.array(sorted(found), dtype=np.int64).reshape(-1, 2).T
+        return Hits(row, told)
 
     def _expression(self, at: int) -> re2._Regexp:
         found = self._compiled[at]
