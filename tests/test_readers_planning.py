@@ -43,7 +43,7 @@ def test_a_folder_is_read_with_the_folders_in_it(folder: Path) -> None:
 
 def test_names_are_relative_to_what_all_inputs_share(folder: Path) -> None:
     assert ids(folder / "a.txt") == ["a.txt"]
-    assert ids(folder / "sub" / "b.txt") == ["b.txt"]
+    assert ids(folder / "sub" / "b.txt") == ["sub/b.txt"]
     assert ids(folder / "*.txt") == ["a.txt"]
     assert ids(folder / "*" / "*.txt") == ["sub/b.txt"]
     assert ids(folder / "**" / "*.html") == ["sub/deep/c.html"]
@@ -180,6 +180,19 @@ def test_small_files_share_a_split_and_large_ones_are_cut(tmp_path: Path) -> Non
     assert len(documents) == 7_100
     assert documents[2_000] == 1 << 32
     assert len(set(documents)) == 7_100
+
+
+def test_a_split_is_called_by_where_it_begins(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [str(split) for split in plan([str(folder)], ReaderOptions()).splits] == ["a.txt and 2 more"]
+    (folder / "a.txt").unlink()
+    (folder / "sub" / "deep" / "c.html").unlink()
+    assert [str(split) for split in plan([str(folder)], ReaderOptions()).splits] == ["sub/b.txt"]
+    monkeypatch.setattr(planning, "LEAST_BYTES", 100)
+    (folder / "n.jsonl").write_text('{"text": "words"}\n' * 20)
+    assert [str(split) for split in plan([str(folder / "n.jsonl")], ReaderOptions()).splits] == [
+        "n.jsonl:1",
+        "n.jsonl:11",
+    ]
 
 
 def test_a_very_large_corpus_has_larger_splits_and_not_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

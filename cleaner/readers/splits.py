@@ -72,6 +72,12 @@ class Split:
         """Yield INPUT batches of at most 2,000 rows and 8 MiB (a larger record has its own)."""
         return batches((row for part in self.parts for row in part.rows(self.options)), self.number)
 
+    def __str__(self) -> str:
+        """Where it begins, in the words of the input: ``news.jsonl:3695``."""
+        first, more = self.parts[0], len(self.parts) - 1
+        place = first.name if first.line is None else f"{first.name}:{first.line}"
+        return f"{place} and {more:,} more" if more else place
+
     def files(self) -> Iterator[str]:
         """Yield the paths of its parts that are no URLs."""
         return (part.path for part in self.parts if scheme(part.path) is None)
