@@ -83,6 +83,25 @@ def find_clusters(engine: Engine, standing: Dataset, pairs: Dataset, keep: str =
     Returns:
         clusters numbered from 1 by the id and start of their kept copies, members by id and start.
     """
+    decided = _decided(engine, standing, pairs, keep)
+    flags, members, ordered = (slices(one, NAMED_AT_ONCE) for one in decided.tables)
+    return Clusters(
+        engine.map("flags", flags, Flag(standing), schemas.FLAGS),
+        engine.map("clusters", members, ClusterLines(standing), schemas.LINES),
+        engine.map("named", ordered, PairLines(standing, pairs), schemas.LINES),
+        *decided.facts,
+    )
+
+
+class _Decided(NamedTuple):
+    """MEMBERS of this corpus by passage, MEMBERS and ORDERED, as they lie in the spool; what else ``Clusters`` says."""
+
+    tables: tuple[Dataset, Dataset, Dataset]
+    facts: tuple[int, int, dict[str, Any], list[dict[str, Any]]]
+
+
+def _decided(engine: Engine, standing: Dataset, pairs: Dataset, keep: str) -> _Decided:
+    """Who is kept, and who is flagged; the numbers that this takes are held no longer than that."""
     stand = standing_of(standing.table(), keep)
     edges = _edges(pairs, stand)
     stars = star_clusters(edges.a, edges.b, stand.preference, edges.alike)
@@ -94,18 +113,10 @@ def find_clusters(engine: Engine, standing: Dataset, pairs: Dataset, keep: str =
     ordered, left_out = _ordered(stand, edges, cluster, pair)
     own = np.flatnonzero(~stand.earlier[members["standing"].to_numpy()])
     by_row = own[np.argsort(members["row"].to_numpy()[own])]
-    flags = engine.keep("flagged", members.take(pa.array(by_row)))
-    lines = engine.keep("members", members)
-    wanted = engine.keep("ordered", ordered)
-    return Clusters(
-        engine.map("flags", slices(flags, NAMED_AT_ONCE), Flag(standing), schemas.FLAGS),
-        engine.map("clusters", slices(lines, NAMED_AT_ONCE), ClusterLines(standing), schemas.LINES),
-        engine.map("named", slices(wanted, NAMED_AT_ONCE), PairLines(standing, pairs), schemas.LINES),
-        len(np.unique(stars.kept)),
-        len(stars.member),
-        left_out,
-        _weakest(standing, stand, edges),
-    )
+    tables = (("flagged", members.take(pa.array(by_row))), ("members", members), ("ordered", ordered))
+    flagged, lines, wanted = (engine.keep(name, table) for name, table in tables)
+    facts = (len(np.unique(stars.kept)), len(stars.member), left_out, _weakest(standing, stand, edges))
+    return _Decided((flagged, lines, wanted), facts)
 
 
 def _edges(pairs: Dataset, stand: Standing) -> Edges:

@@ -146,6 +146,7 @@ class LocalEngine:
 
     def _run(self, name: str, step: MapSplit | GroupPartition, pieces: Sequence[object]) -> tuple[Part, ...]:
         """The part of each piece: made now, or taken over from the run before; the watch hears of each."""
+        give_back_in_time()  # what this process held since the step before: workers may need it now
         own = key_of(_regardless_of_memory(step))
         keys = [key_of(own, piece) for piece in pieces]
         self.watch.begin(name, len(pieces))
