@@ -18,8 +18,12 @@ def folder(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("looked")
 
 
+@pytest.mark.parametrize("near", [1, lookup.NEAR])
 @pytest.mark.parametrize("form", ["jsonl", "txt", "parquet"])
-def test_every_document_is_found_with_its_audit(corpus: Path, folder: Path, form: str) -> None:
+def test_every_document_is_found_with_its_audit(
+    corpus: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, form: str, near: int
+) -> None:
+    monkeypatch.setattr(lookup, "NEAR", near)
     clean([corpus / "later.jsonl", corpus / "texts" / "0"], folder / form, format=form)
     made = Corpus(folder / form)
     for document, trail in made.with_audit():
