@@ -40,7 +40,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     terminal.settle_streams()
     try:
         result = cli.main(args=arguments, prog_name="cleaner", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout:  # there is none where whoever started the command closed it
+            sys.stdout.flush()
     except click.exceptions.Abort:
         return _say("interrupted", 130)
     except click.ClickException as error:

@@ -231,6 +231,13 @@ def test_a_standard_output_that_cannot_be_written_is_named(seeds: Path, tmp_path
     )  # fmt: skip
 
 
+def test_a_standard_output_that_is_closed_stops_no_run(seeds: Path, tmp_path: Path) -> None:
+    run = shlex.join([sys.executable, "-m", "cleaner", "run", str(seeds), "-o", str(tmp_path / "out"), "-q"])
+    done = subprocess.run(["bash", "-c", f"{run} >&-"], cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out" / "corpus.jsonl").exists()
+
+
 def test_an_interrupt_amid_the_imports_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     from cleaner import __main__
 
