@@ -14,7 +14,7 @@ from cleaner.engines import Part
 
 BLOCK = 1 << 20
 #: Keys, the largest thing that lies in a spool, take three quarters of their size so, for as much CPU time as writing
-#: takes; zstd would take half as much room again from them, and three times the time.
+#: takes; zstd would save half as much again, in three times the time.
 PACKED = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 
 

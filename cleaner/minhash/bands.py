@@ -18,9 +18,8 @@ from cleaner.minhash.shingles import use_numba
 MIX = np.uint64(0x9E3779B97F4A7C15)
 Number = TypeVar("Number", np.int64, np.uint64)
 
-#: The cap: where more passages share a key, each one is paired with the first few of them and with the next one only.
-#: Phrases that more passages share make nearly all candidate pairs of a large corpus; near-duplicates that so many
-#: passages have are known by the first ones.
+#: The cap: where more passages share a key, each is paired with the first few and with the next one only. Such phrases
+#: make nearly all candidate pairs of a large corpus; near-duplicates that so many have are known by the first ones.
 MOST_SHARING, FIRST = 128, 4
 
 
@@ -32,7 +31,6 @@ class Candidates(NamedTuple):
         capped: the keys that more passages share than may be paired with one another; shape (capped,).
         members: how many passages share each of them; shape (capped,).
         first: the first one of these passages; shape (capped,).
-
     """
 
     a: NDArray[np.int64]
@@ -59,7 +57,6 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[
 
     Raises:
         ValueError: signatures with fewer than ``bands * rows`` places.
-
     """
     if bands * rows > signatures.shape[1]:
         raise ValueError(f"{bands} bands of {rows} rows need {bands * rows} places, not {signatures.shape[1]}")
@@ -92,7 +89,6 @@ def candidate_pairs(
         largest: how many passages may all be paired with one another.
         preference: the place of each of so many passages in the order in which those of a capped key are taken;
             without it, they are taken by their numbers.
-
     """
     numbers = None
     if len(passages) and (passages.min() < 0 or passages.max() >= 1 << 32):
@@ -212,10 +208,7 @@ def _unpack(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.in
 
 
 def _pairs_of(
-    places: NDArray[np.int64],
-    start: NDArray[np.int64],
-    size: NDArray[np.int64],
-    capped: NDArray[np.bool_],
+    places: NDArray[np.int64], start: NDArray[np.int64], size: NDArray[np.int64], capped: NDArray[np.bool_]
 ) -> NDArray[np.uint64]:
     """Return the pairs that runs of passages make, once for each run."""
     packed = _pairs_within(places, start[~capped], size[~capped])

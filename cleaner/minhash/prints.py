@@ -2,7 +2,7 @@
 
 In a large corpus most candidate pairs share a phrase and nothing else. Every shingle that two passages share has one
 print in both, so the shingles of one whose prints the other has too are as many as both share, or more: a bound like
-that of the bitmap filter of set joins (E. Sandes, G. Teodoro, A. Melo, Bitmap filter, 2017), in a sixth of the room
+that of the bitmap filter of set joins (E. Sandes, G. Teodoro, A. Melo, Bitmap filter, 2017), in a third of the room
 that texts take.
 """
 

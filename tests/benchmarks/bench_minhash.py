@@ -95,7 +95,7 @@ def daft_signatures(texts: list[str], _: pa.Array) -> object:
 
 def ours_whole(_: list[str], array: pa.Array) -> object:
     keys = passage_keys(array, backend="numba")
-    pairs = candidate_pairs(*maybe_shared([keys.key], [keys.text]), 256)
+    pairs = candidate_pairs(*maybe_shared([keys.key], [keys.text]))
     found = verify(array, pairs.a, pairs.b, backend="numba")
     return star_clusters(pairs.a[found.flag], pairs.b[found.flag], np.arange(len(array)))
 
