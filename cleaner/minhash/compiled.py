@@ -72,8 +72,8 @@ def in_two(first: Callable[[], object], second: Callable[[], object]) -> None:
                 second()
         finally:
             os._exit(0)
-    try:
-        with ending_with_parent():
+    with ending_with_parent():
+        try:
             first()
-    finally:
-        os.waitpid(child, 0)
+        finally:
+            os.waitpid(child, 0)
