@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 import pyarrow as pa
 
 from cleaner.engines import SILENT, BatchFunction, Dataset, GroupFunction, Part, Readable, Watch, spool
 from cleaner.engines.manifest import Manifest, key_of
-from cleaner.engines.scatter import Partition, arranged, bits_for
+from cleaner.engines.scatter import bits_for
+from cleaner.engines.steps import Arrange, GroupPartition, MapSplit, regardless_of_memory
 from cleaner.engines.workers import Step, Workers, give_back_in_time
 
 #: A hash partition of a shuffle is meant to be about this large, so that it fits into a worker's memory.
@@ -128,7 +128,7 @@ class LocalEngine:
         begun, finished = self._manifest.bits(name), self._manifest.parts(name)
         if begun is not None and (begun >= least or finished == 1 << begun):
             return begun
-        if finished:
+        if begun is not None and finished:  # else another engine made them
             self.watch.say(
                 f"{name}: a process may hold less than before; {finished:,} finished parts are made anew, smaller"
             )
@@ -147,7 +147,7 @@ class LocalEngine:
     def _run(self, name: str, step: MapSplit | GroupPartition, pieces: Sequence[object]) -> tuple[Part, ...]:
         """The part of each piece: made now, or taken over from the run before; the watch hears of each."""
         give_back_in_time()  # what this process held since the step before: workers may need it now
-        own = key_of(_regardless_of_memory(step))
+        own = key_of(regardless_of_memory(step))
         keys = [key_of(own, piece) for piece in pieces]
         self.watch.begin(name, len(pieces))
         parts: dict[int, Part] = {}
@@ -195,79 +195,3 @@ class LocalEngine:
         if self._workers is not None:
             self._workers.close()
             self._workers = None
-
-
-class Arrange(NamedTuple):
-    """How the rows of a part are to lie: by 2 ** ``bits`` hash partitions of ``key``, in runs of ``run_bytes``."""
-
-    key: str
-    bits: int
-    run_bytes: int
-
-
-def _regardless_of_memory(step: MapSplit | GroupPartition) -> MapSplit | GroupPartition:
-    """The step as its parts are known by: the same rows lie in the same partitions, in however many runs."""
-    return replace(step, arrange=step.arrange._replace(run_bytes=0)) if step.arrange else step
-
-
-@dataclass(frozen=True, slots=True)
-class MapSplit:
-    """A step of calls that each make the part of a split; without a ``function`` the rows stay as they are."""
-
-    folder: Path
-    function: BatchFunction | None
-    schema: pa.Schema
-    arrange: Arrange | None
-
-    def path(self, number: int) -> Path:
-        """Where a part goes."""
-        return self.folder / f"{number:06d}.arrow"
-
-    def __call__(self, number: int, split: Readable, known: Part | None) -> Part:
-        """Part ``number``, or the one that is ``known`` if it is as it was written."""
-        if known and spool.intact(known):
-            return known
-        batches = split.read() if self.function is None else map(self.function, split.read())
-        return _written(self.path(number), self.schema, batches, self.arrange)
-
-
-def _written(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], arrange: Arrange | None) -> Part:
-    if not arrange:
-        return spool.write(path, schema, (batch for batch in batches if batch.num_rows))
-    numbers = all(pa.types.is_primitive(kind) for kind in schema.types)
-    return spool.write(path, schema, arranged(batches, *arrange), packed=numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPartition:
-    """A step of calls that each make the part of a hash partition.
-
-    A ``function`` that writes files has a method ``intact``, which says whether those that its result names are there.
-    """
-
-    folder: Path
-    function: GroupFunction
-    schema: pa.Schema
-    data: Dataset
-    bits: int
-    arrange: Arrange | None = None
-
-    def path(self, number: int) -> Path:
-        """Where a part goes."""
-        return self.folder / f"{number:06d}.arrow"
-
-    def __call__(self, number: int, _: object, known: Part | None) -> Part:
-        """Part ``number``, or the one that is ``known`` if it is as it was written."""
-        if known and self.stands(known):
-            return known
-        return self.made(number, Partition(self.data, number, self.bits).table())
-
-    def stands(self, known: Part) -> bool:
-        """Whether a part is as it was written, and the files that it tells of as well."""
-        check = getattr(self.function, "intact", None)
-        return spool.intact(known) and (check is None or bool(check(Dataset(self.schema, (known,)).table())))
-
-    def made(self, number: int, table: pa.Table) -> Part:
-        """Part ``number``, made of the rows of its partition."""
-        found = self.function(table) if table.num_rows or not self.bits else self.schema.empty_table()
-        return _written(self.path(number), self.schema, found.to_batches(), self.arrange)

@@ -20,11 +20,12 @@ import numpy as np
 import pyarrow as pa
 
 from cleaner.engines import SILENT, BatchFunction, Dataset, GroupFunction, OnFiles, Part, Readable, Watch, spool
-from cleaner.engines.local import PARTITION_BYTES, GroupPartition, LocalEngine
+from cleaner.engines.local import PARTITION_BYTES, LocalEngine
 from cleaner.engines.manifest import Manifest
 from cleaner.engines.scatter import bits_for, partitions
 from cleaner.engines.spark_nodes import Home
 from cleaner.engines.spark_session import Session, require
+from cleaner.engines.steps import GroupPartition
 from cleaner.engines.workers import Step
 
 #: The rows of a part that go to one hash partition: the part's number, and a message of Arrow's IPC format.
