@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from cleaner import cli, pipeline, progress, resources
+from cleaner import candidates, cli, pipeline, progress, resources
 from cleaner.readers import planning
 
 
@@ -53,10 +53,11 @@ def kill(seconds: float, victim: str) -> None:
 
 
 def small() -> None:
-    """Many splits, partitions and shards of a small corpus."""
+    """Many splits, partitions and shards of a small corpus, whose pairs are told apart as those of a large one."""
     planning.SMALL_BYTES = 48 << 10
     resources.LEAST_PARTITION = resources.MOST_PARTITION = 48 << 10
     pipeline.SHARD_BYTES = 100_000
+    candidates.PRINTED = candidates.PRINTED_EACH = 0
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ import pytest
 import stopping
 from running import clean, contents
 
-from cleaner import pipeline, resources
+from cleaner import candidates, pipeline, resources
 from cleaner.config import Config, bytes_of
 from cleaner.engines import Silent, local
 from cleaner.errors import ConfigError, LimitError, OutputError, StoppedError
@@ -26,7 +26,7 @@ from cleaner.session import clean_to, plan_inputs
 
 STEPS = (
     *("documents", "sizes", "ids", "repeated", "articles", "copies", "sources", "lines", "learned", "cleaned"),
-    *("passages", "keys", "candidates", "compared", "capped", "pairs", "standing"),
+    *("passages", "keys", "candidates", "prints", "compared", "capped", "pairs", "standing"),
     *("flags", "clusters", "named", "written"),
 )
 SPOOL = ".cleaner-spool"
@@ -41,6 +41,7 @@ def small(patch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (planning, "SMALL_BYTES"), (pipeline, "SHARD_BYTES"),
         (resources, "LEAST_PARTITION"), (resources, "MOST_PARTITION"),
+        (candidates, "PRINTED"), (candidates, "PRINTED_EACH"),
     ):  # fmt: skip
         patch.setattr(module, name, getattr(module, name))  # is put back afterwards
     stopping.small()
@@ -135,7 +136,7 @@ def test_what_is_finished_is_not_done_again(corpus: Path, whole: dict[str, bytes
 
 
 def dropped(paths: Iterable[Path]) -> set[Path]:
-    names = {"documents", "ids", "articles", "lines", "keys", "passages", "candidates", "compared"}
+    names = {"documents", "ids", "articles", "lines", "keys", "passages", "candidates", "prints", "compared"}
     return {path for path in paths if path.parent.name in names or path.parent.name == "scatter"}
 
 
