@@ -588,6 +588,7 @@ def test_a_check_is_that_of_the_command(corpus: Path, monkeypatch: pytest.Monkey
         count = found.write_baseline(tmp_path / "known.json")
         assert count == len(found.findings)
         assert found.findings.to_arrow()["path"].to_pylist()[0] == next(iter(found.findings)).place.name
+        assert sum(found.findings.to_arrow()["lost"].to_pylist()) == sum(one.lost for one in found.findings) > 0
     with check(".", baseline=tmp_path / "known.json") as found:
         assert (found.ok, len(found.findings)) == (True, 0)
 

@@ -75,7 +75,7 @@ LOCATED = pa.schema(
         ("path", pa.string()),
         *((name, pa.int64()) for name in ("line", "column", "text_line")),
         *(("rule", pa.string()), ("level", pa.string()), ("message", pa.large_string())),
-        *(("confidence", pa.float64()), ("characters", pa.int64()), ("fingerprint", pa.string())),
+        *(("confidence", pa.float64()), ("characters", pa.int64()), ("lost", pa.int64()), ("fingerprint", pa.string())),
         ("related", pa.string()),
     ]
 )
