@@ -100,6 +100,11 @@ def field_edits(name: str, edits: Iterable[Edit], original: str) -> Iterator[dic
         yield {"field": name, "start": edit.start, "end": edit.end, "was": was, "replacement": edit.replacement, **said}
 
 
+def has_field(lines: bytes, name: str) -> bool:
+    """Whether records of the audit, as they lie in the spool, tell of a repair of a field."""
+    return b'"field":"%b"' % name.encode() in lines
+
+
 def original_text(text: str, audit: Sequence[dict[str, Any]]) -> str:
     """The decoded original of a document, from its clean text and its lines of the audit."""
     return undo(edits_of(audit), [record["removed"] for record in audit if "removed" in record], text)

@@ -41,6 +41,18 @@ def test_the_summary_names_counts_effects_and_what_is_wrong(out: Path) -> None:
     assert said.endswith("written to out")
 
 
+def test_a_run_tells_of_repaired_titles_though_no_text_changes(tmp_path: Path) -> None:
+    titles = ["The cafÃ© opens", "A bridge", 'Says "field":"title" itself', "A jetÃ©e falls"]
+    lines = [orjson.dumps({"id": str(at), "title": title, "text": PARAGRAPH}) for at, title in enumerate(titles)]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
+    clean(tmp_path / "in.jsonl", tmp_path / "out", stages=("encoding",))
+    record = Corpus(tmp_path / "out").record
+    assert (record["counts"]["changed"], record["counts"]["titles_repaired"]) == (0, 2)
+    said = summary(record, "written to out", tmp_path / "out")
+    assert "2 titles repaired" in said
+    assert "cleaner why 0 -o" in said
+
+
 def test_the_differences_lead_from_the_original_to_the_clean_text(out: Path) -> None:
     said = "".join(text.differences(out))
     assert said.startswith("--- a (original)\n+++ a (clean)\n")

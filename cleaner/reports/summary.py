@@ -43,6 +43,8 @@ def _counts(record: dict[str, Any], paint: Callable[..., str]) -> Iterator[str]:
     before = counts["characters"] + counts.get("dropped_characters", 0) + removed
     share = f" ({removed / before:.1%})" if removed > 0 and before else ""
     yield f"{counts['changed']:,} changed by {counted(edits, 'edit')}, {counted(removed, 'character')} taken out{share}"
+    if counts.get("titles_repaired"):
+        yield f"{counted(counts['titles_repaired'], 'title')} repaired"
 
 
 def _effects(record: dict[str, Any], folder: Path | None) -> Iterator[str]:
@@ -118,7 +120,7 @@ def _next(record: dict[str, Any], folder: Path | None) -> Iterator[str]:
         return
     own = "a_id" if any(pair.get("b_earlier") for pair in record["near_duplicates"]["weakest"][:1]) else "b_id"
     weakest = [pair[own] for pair in record["near_duplicates"]["weakest"][:1]]
-    changed = (line["id"] for line in Corpus(folder).lines("audit") if "removed" in line)
+    changed = (line["id"] for line in Corpus(folder).lines("audit") if "removed" in line or "field" in line)
     identity = weakest[0] if weakest else next(changed, None)
     places = [str(folder / REPORT)] if (folder / REPORT).exists() else []
     if identity is not None and identity.isprintable():

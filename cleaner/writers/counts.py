@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+from cleaner import audit
+
 #: What is counted, each by name.
 KINDS = ("rules", "characters", "totals", "sources", "lost", "without_text")
 #: So many documents without text are named, the first by their ids.
@@ -61,6 +63,7 @@ class Counts:
         self.totals["without_text"] += len(empty)
         self.without_text.update(empty[: NAMED - len(self.without_text)])
         self.totals["changed"] += sum(bool(row["edits"]) for row in kept)
+        self.totals["titles_repaired"] += sum(audit.has_field(row["notes"], "title") for row in kept)
 
     def _add_texts(self, rows: Sequence[dict[str, Any]], names: tuple[str, str]) -> None:
         self.totals[names[0]] += len(rows)

@@ -62,6 +62,7 @@ def write_record(
             "dropped": totals["dropped"],
             "rejected": rejected["rows"],
             "changed": totals["changed"],
+            "titles_repaired": totals["titles_repaired"],
             "characters": totals["characters"],
             "dropped_characters": totals["dropped_characters"],
             "without_text": totals["without_text"],
