@@ -26,6 +26,9 @@ RANGES, RANGE = 32, 1 << 20
 #: From so many rows of candidates on, and so many for each passage, prints are made to tell most pairs apart.
 PRINTED, PRINTED_EACH = 1 << 20, 2
 
+#: Pairs whose prints are held at a time.
+PRINTS_AT_ONCE = 1 << 17
+
 
 def find_candidates(engine: Engine, passages: Dataset, config: Config, limits: Thresholds) -> tuple[Dataset, Dataset]:
     """COMPARED and CAPPED of PASSAGES."""
@@ -125,11 +128,13 @@ class Distinct:
         """The pairs of some blocks."""
         table = table.filter(pc.equal(table["sharing"], 0))
         a, b = distinct_pairs(table["a"].to_numpy(), table["b"].to_numpy())
-        if self.prints:
-            alike = self._alike(Rows(self.prints), a, b)
-            a, b = a[alike], b[alike]
         order = np.argsort(block_of(a, b, self.passages), kind="stable")
-        return pa.Table.from_arrays([pa.array(a[order]), pa.array(b[order])], schema=schemas.COMPARED)
+        a, b = a[order], b[order]
+        if self.prints:
+            some = (slice(at, at + PRINTS_AT_ONCE) for at in range(0, len(a), PRINTS_AT_ONCE))
+            alike = [self._alike(Rows(self.prints), a[pairs], b[pairs]) for pairs in some]
+            a, b = (side[np.concatenate([np.zeros(0, np.bool_), *alike])] for side in (a, b))
+        return pa.Table.from_arrays([pa.array(a), pa.array(b)], schema=schemas.COMPARED)
 
     def _alike(self, rows: Rows, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
         (lefts, left), (rights, right) = (np.unique(side, return_inverse=True) for side in (a, b))

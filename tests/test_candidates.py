@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
-from cleaner import schemas
+from cleaner import candidates, schemas
 from cleaner.candidates import RANGE, RANGES, Distinct, MakeKeys, block_of, make_prints
 from cleaner.engines import Dataset, spool
 from cleaner.minhash.verify import Thresholds
@@ -35,7 +36,11 @@ def test_no_range_holds_more_passages_than_are_compared_at_once() -> None:
     assert block_of(ends, ends, 100 * RANGE).tolist() == [0, 0, (1 << 32) + 1, (99 << 32) + 99]
 
 
-def test_with_prints_no_text_of_pairs_is_read_that_share_a_phrase_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [1 << 17, 4])
+def test_with_prints_no_text_of_pairs_is_read_that_share_a_phrase_only(
+    at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "PRINTS_AT_ONCE", at_once)
     phrase = "at the end of the day it was over "
     words = [f"word{number}" for number in range(200)]
     texts = [phrase + " ".join(words[at : at + 40]) for at in (0, 40, 80, 10)]

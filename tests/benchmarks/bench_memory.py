@@ -118,7 +118,7 @@ def last_step(manifest: Path) -> str:
         with manifest.open("rb") as file:
             file.seek(max(0, manifest.stat().st_size - 4096))
             lines = [orjson.loads(line) for line in file.read().split(b"\n")[1:-1]]
-        named = [line["part"] for line in lines if "dropped" not in line]
+        named = [line["part"] for line in lines if "part" in line and "dropped" not in line]
         return str(Path(named[-1]).parent)
     return "start"
 
