@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -43,7 +44,7 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
         OutputError: with ``resume``: the run in ``out`` is another; says what differs, and touches nothing.
         StoppedError: it was stopped; what it has finished is kept.
     """
-    refuse_inputs(planned, out)
+    refuse_inputs(planned, out, config.against)
     facts = identity(config, planned)
     if resume:
         refuse_another(out, facts)
@@ -78,19 +79,17 @@ def clean_to(config: Config, planned: Plan, out: Path, watch: Watch = SILENT, re
     return record
 
 
-def refuse_inputs(planned: Plan, out: Path) -> None:
-    """Refuse to replace what is read: an output folder that holds an input.
+def refuse_inputs(planned: Plan, out: Path, against: Sequence[str] = ()) -> None:
+    """Refuse to replace what is read: an output folder that holds an input, or is an earlier corpus (``against``).
 
     Raises:
         OutputError: names the input.
     """
     folder = out.resolve()
-    for split in planned.splits:
-        for part in split.parts:
-            if Path(part.path).resolve().is_relative_to(folder):
-                raise OutputError(
-                    f"{out}: holds the input {part.path}, which a run would replace; choose another folder"
-                )
+    inputs = (("the input", part.path) for split in planned.splits for part in split.parts)
+    for what, path in chain(inputs, (("the earlier corpus", name) for name in against)):
+        if Path(path).resolve().is_relative_to(folder):
+            raise OutputError(f"{out}: holds {what} {path}, which a run would replace; choose another folder")
 
 
 def copy_corpus(folder: Path, stream: BinaryIO) -> None:

@@ -86,6 +86,15 @@ def test_a_false_charset_is_not_believed() -> None:
         ("gb18030", "今天的新闻说，这个国家的人不会在这里生活。"),
         ("cp932", "これは今日のニュースです。東京で雨が降りました。"),
         ("mac-roman", "Die Behörden prüfen, ob die Straße geöffnet wird."),
+        ("cp1252", "The café in the old town reopened on Monday after two years of repairs."),
+        ("cp1252", "The fiancée of Zoë Brödel"),
+        ("cp1252", "Le marché – fermé hier – a rouvert."),
+        ("cp1251", "Привет, как дела?"),
+        ("koi8-r", "Привет"),
+        ("cp1255", "שלום לכולם, אמר ראש הממשלה היום."),
+        ("cp1256", "قال الرئيس اليوم إن الحكومة ستعمل."),
+        ("cp874", "นายกรัฐมนตรีกล่าวว่าวันนี้"),
+        ("cp949", "한국어 문장입니다."),
     ],
 )
 def test_the_encoding_is_told_by_the_text(codec: str, text: str) -> None:

@@ -11,7 +11,7 @@ from running import clean, command, records
 
 from cleaner.corpus import Corpus
 from cleaner.earlier import add_corpus
-from cleaner.errors import InputError
+from cleaner.errors import InputError, OutputError
 from cleaner.minhash.index import Index
 
 STAGES = ("near-duplicates",)
@@ -124,3 +124,12 @@ def test_an_index_of_a_run_with_loose_thresholds_serves_runs_with_such(tmp_path:
     assert refused.returncode == 2
     assert "more words than these thresholds ask for" in refused.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_the_earlier_corpus_is_not_replaced_by_the_run_that_reads_it(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    clean(write(tmp_path / "0.jsonl", DAYS[0]), out, stages=STAGES)
+    before = (out / "corpus.jsonl").read_bytes()
+    with pytest.raises(OutputError, match="holds the earlier corpus"):
+        clean(write(tmp_path / "1.jsonl", DAYS[1]), out, stages=STAGES, against=(str(out),))
+    assert (out / "corpus.jsonl").read_bytes() == before

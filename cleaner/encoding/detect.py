@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cleaner.encoding import judge
 from cleaner.encoding.charsets import UNICODE
 
@@ -14,6 +16,13 @@ CANDIDATES = (
 #: sequences of UTF-8 come by chance in few places of texts in others.
 MOSTLY = 4
 _HEAD = 8192
+#: What nobody writes, each as bad as a byte that cannot be decoded: letters of Hebrew, Arabic or Thai beside Latin
+#: ones, a final letter of Hebrew amid a word, a Hebrew point without its letter.
+_NEVER = re.compile(
+    "[A-Za-z\u00c0-\u024f][\u0590-\u06ff\u0e01-\u0e5b]|[\u0590-\u06ff\u0e01-\u0e5b][A-Za-z\u00c0-\u024f]"
+    "|[\u05da\u05dd\u05df\u05e3\u05e5](?=[\u05d0-\u05ea])|(?<![\u0590-\u05ff])[\u05b0-\u05c7]"
+)
+_ERROR = 2.0
 #: Up to this cost a text is believed to be in its declared charset.
 _DOUBT = 4.0
 
@@ -35,7 +44,8 @@ def detect(raw: bytes, declared: str | None) -> str:
 def _implausibility(raw: bytes, codec: str) -> tuple[float, float]:
     """Judge the text that ``codec`` makes of ``raw``: its cost, and the surprise of its letters to break ties."""
     text = raw.decode(codec, "replace")
-    wrong = 2.0 * max(0, text.count("\ufffd") - 1)
+    cut = len(raw) == _HEAD and text.endswith("\ufffd")  # amid a character, perhaps
+    wrong = _ERROR * (text.count("\ufffd") - cut + len(_NEVER.findall(text)))
     lines = [line for line in text.split("\n") if not line.isascii()]
     cost = sum(judge.cost(line) - judge.familiar(line) for line in lines)
     return wrong + cost, judge.surprise(text)
