@@ -46,12 +46,12 @@ def find_candidates(engine: Engine, passages: Dataset, config: Config, limits: T
 
 def _compared(engine: Engine, data: Dataset, candidates: Dataset, limits: Thresholds) -> Dataset:
     """The pairs that are to be compared by their texts."""
-    if candidates.rows < max(PRINTED, PRINTED_EACH * data.rows):
-        return engine.shuffle("compared", candidates, "block", Distinct(data.rows, limits), schemas.COMPARED)
-    made = engine.map("prints", data.only("text"), make_prints, schemas.PRINTS)
+    many = candidates.rows >= max(PRINTED, PRINTED_EACH * data.rows)
+    made = engine.map("prints", data.only("text"), make_prints, schemas.PRINTS) if many else None
     distinct = Distinct(data.rows, limits, made)
     compared = engine.shuffle("compared", candidates, "block", distinct, schemas.COMPARED)
-    engine.drop(made)
+    if made:
+        engine.drop(made)
     return compared
 
 
